@@ -1,0 +1,128 @@
+// Named fields and their options: what a row of an entity, a command, an event or a request is made of.
+
+import { fail } from './errors.ts'
+import type { Audience, Field, Fields, RefField, Vec2, Vec3 } from './field.ts'
+import { Layout } from './layout.ts'
+
+/** V the row's values; Own and Hidden the names behind `.only('owner')` and `.only('server')`; Init what `spawn` may leave out; Refs the entities it points to. */
+export interface Entity<
+  V extends object = any,
+  Own extends PropertyKey = any,
+  Hidden extends PropertyKey = any,
+  Init extends PropertyKey = any,
+  Refs extends string = string,
+> {
+  readonly values: V
+  readonly own: Own
+  readonly hidden: Hidden
+  readonly init: Init
+  readonly refs: Refs
+}
+
+export interface EntityOptions {
+  /**
+   * Whose screens run its `move` ahead of the server: 'owner' the player's it belongs to, 'none' (the default) nobody's.
+   */
+  readonly predict?: 'owner' | 'none'
+  /** Rows at once, 1 to 65,536 (the default). */
+  readonly maxRows?: number
+}
+export interface Command<C extends object = any> {
+  readonly values: C
+}
+export interface Event<V extends object = any> {
+  readonly values: V
+}
+export interface Request<A extends object = any, B extends object = any> {
+  readonly ask: A
+  readonly answer: B
+}
+
+/** The fields that can be a rate. */
+export type RateNames<F> = {
+  [K in keyof F]: F[K] extends { readonly zero: number | Vec2 | Vec3 } ? K : never
+}[keyof F] &
+  string
+/** Each field's rate is another such field of the same entity. As a bound of F it also completes `.rate('…')` in an editor. */
+export type RatesOf<F> = { [K in keyof F]: Field<any, Exclude<RateNames<F>, K>> }
+/** Per field: `unknown` where all is well, or a sentence that nothing is assignable to. */
+export type CheckFields<F extends Fields> = {
+  [K in keyof F]: K extends ReservedField
+    ? `every row has '${K}' already: choose another name`
+    : F[K]['rateOf'] extends undefined
+      ? unknown
+      : CheckRate<F[K], F[NonNullable<F[K]['rateOf']>]>
+}
+export type ReservedField = 'id' | 'owner'
+type CheckRate<A extends Field, B extends Field> = B['audience'] extends 'all' | A['audience']
+  ? [A['zero'], B['zero']] extends [B['zero'], A['zero']]
+    ? unknown
+    : `.rate('${NonNullable<A['rateOf']>}'): a number's rate is a number, a vector's a vector`
+  : `.rate('${NonNullable<A['rateOf']>}') is hidden from viewers who see this field: give both the same .only(…)`
+
+/** A field that failed its check (a bare Field, or any) has any string for an audience: it counts as for all, so that one mistake is one error. */
+export type Only<F extends Fields, A extends Audience> = {
+  [K in keyof F]: string extends F[K]['audience'] ? never : A extends F[K]['audience'] ? K : never
+}[keyof F]
+
+/** What is behind an entity, a command, an event or a request's two halves. */
+export interface Definition {
+  readonly fields: Fields
+  readonly options: EntityOptions
+  readonly answer: Fields
+}
+const definitions = new WeakMap<object, Definition>()
+
+/** The definition behind what `entity()`, `command()`, `event()` or `request()` returned. @throws ERR_SCHEMA for anything else. */
+export function definitionOf(made: object, name: string): Definition {
+  return (
+    definitions.get(made) ?? fail('ERR_SCHEMA', `${name} is not what entity(), command(), event() or request() returns`)
+  )
+}
+
+function define(fields: Fields, options: EntityOptions = {}, answer: Fields = {}): never {
+  const made = Object.freeze({ fields })
+  definitions.set(made, { fields: { ...fields }, options, answer: { ...answer } })
+  return made as never
+}
+
+/**
+ * One kind of row: named fields, at most 64 columns, and options.
+ * @throws ERR_SCHEMA for a reserved name, a rate that names no field of its kind, or bounds that cannot be.
+ */
+export function entity<F extends RatesOf<F>>(
+  fields: F & CheckFields<F>,
+  options: EntityOptions = {}
+): Entity<
+  { -readonly [K in keyof F]: F[K]['zero'] },
+  Only<F, 'owner'>,
+  Only<F, 'server'>,
+  { [K in keyof F]: F[K]['optional'] extends true ? K : never }[keyof F],
+  { [K in keyof F]: F[K] extends RefField<infer To, any, any> ? To : never }[keyof F]
+> {
+  const { maxRows = 65536, predict = 'none' } = options
+  if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows > 65536)
+    fail('ERR_SCHEMA', `maxRows: ${maxRows}: expected 1 to 65,536`)
+  if (predict !== 'owner' && predict !== 'none')
+    fail('ERR_SCHEMA', `predict: '${String(predict)}': expected 'owner' or 'none'`)
+  for (const name of ['id', 'owner'])
+    if (name in fields) fail('ERR_SCHEMA', `every row has '${name}' already: choose another name`)
+  new Layout('entity', fields as Fields) // says what is wrong here, where the fields are written
+  return define(fields as Fields, options)
+}
+
+/** What a player can do in one tick. At most 64 bytes on the wire. */
+export function command<F extends Fields>(fields: F): Command<{ -readonly [K in keyof F]: F[K]['zero'] }> {
+  return define(fields)
+}
+/** Something that happens at a tick and leaves nothing behind in the state. */
+export function event<F extends Fields>(fields: F): Event<{ -readonly [K in keyof F]: F[K]['zero'] }> {
+  return define(fields)
+}
+/** What a player may ask of the match, and what it is answered. */
+export function request<A extends Fields, B extends Fields = {}>(
+  ask: A,
+  answer?: B
+): Request<{ -readonly [K in keyof A]: A[K]['zero'] }, { -readonly [K in keyof B]: B[K]['zero'] }> {
+  return define(ask, {}, answer)
+}

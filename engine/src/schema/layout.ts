@@ -1,0 +1,211 @@
+// How a set of named fields lies in columns. A number is one column, a vec2 two, a vec3 three, a quat four; text, data
+// and lists are one column of immutable values. Everything per value is looked up here once a column, never once a row.
+// Columns stand in declaration order; `order` walks them so that a rate comes before what it moves.
+
+import { fail } from './errors.ts'
+import { type Audience, type FieldImpl, type Fields, implOf, type Shape } from './field.ts'
+
+/** 'number': an integer of `min + q * step`; 'quat': one of the four columns of a rotation; 'value': packed bytes. */
+export type ColumnKind = 'number' | 'ref' | 'tick' | 'quat' | 'value'
+
+/** How a number column is predicted from the snapshots that both ends hold. */
+export type Predictor = 'hold' | 'rate' | 'linear'
+
+export interface Column {
+  /** Its place in the layout. */
+  readonly index: number
+  /** `x`, or `pos.x` for a component. */
+  readonly name: string
+  /** The field that it belongs to. */
+  readonly slot: FieldSlot
+  readonly kind: ColumnKind
+  readonly min: number
+  readonly step: number
+  readonly max: number
+  /** The bits of `max`. */
+  readonly bits: number
+  /** Angles: q is modulo max + 1. */
+  readonly wraps: boolean
+  readonly predictor: Predictor
+  /** predictor 'rate': the column of the derivative, its value at q = 0 and its step, in this column's steps a second. */
+  readonly rate: number
+  readonly rateMin: number
+  readonly rateStep: number
+  readonly audience: 'all' | Audience
+  /** The wire value of a fresh row. */
+  readonly zero: number
+  /** A jump of more than this many steps is drawn at once. */
+  readonly snap: number
+  /** Numbers that glide between snapshots; bool, oneOf, ref, tick and int-like choices step. */
+  readonly glides: boolean
+}
+
+/** A field in its layout. */
+export interface FieldSlot {
+  readonly name: string
+  readonly field: FieldImpl
+  readonly shape: Shape
+  readonly audience: 'all' | Audience
+  /** Its first column, and how many follow each other. */
+  readonly column: number
+  readonly width: number
+  /** Its place among the fields. */
+  readonly index: number
+}
+
+const PARTS: Partial<Record<Shape['kind'], readonly string[]>> = {
+  vec2: ['x', 'y'],
+  vec3: ['x', 'y', 'z'],
+  quat: ['x', 'y', 'z', 'w'],
+}
+
+export class Layout {
+  readonly name: string
+  readonly fields: readonly FieldSlot[]
+  readonly columns: readonly Column[]
+  /** Column indices, each rate before what it moves. */
+  readonly order: readonly number[]
+  readonly byName: ReadonlyMap<string, FieldSlot>
+
+  /** @throws ERR_SCHEMA where a rate names no field of its kind, itself, or a ring of rates. */
+  constructor(name: string, fields: Fields) {
+    this.name = name
+    const slots: FieldSlot[] = []
+    const columns: Column[] = []
+    const impls = new Map(Object.keys(fields).map((key) => [key, implOf(fields[key], `${name}.${key}`)]))
+    const starts = new Map<string, number>()
+    let start = 0
+    for (const [key, impl] of impls) {
+      starts.set(key, start)
+      start += PARTS[impl.shape.kind]?.length ?? 1
+    }
+    for (const [key, field] of impls) {
+      const parts = PARTS[field.shape.kind] ?? ['']
+      const slot: FieldSlot = {
+        name: key,
+        field,
+        shape: field.shape,
+        audience: field.audience,
+        column: columns.length,
+        width: parts.length,
+        index: slots.length,
+      }
+      slots.push(slot)
+      for (const part of parts) columns.push(columnOf(name, slot, part, columns.length, impls, starts))
+    }
+    this.fields = slots
+    this.columns = columns
+    this.order = orderOf(name, columns)
+    this.byName = new Map(slots.map((slot) => [slot.name, slot]))
+  }
+}
+
+/** The wire integer of a finite number, clamped to the column's bounds. */
+export function toSteps(column: Column, value: number): number {
+  const q = Math.round((value - column.min) / column.step)
+  if (column.wraps) return ((q % (column.max + 1)) + column.max + 1) % (column.max + 1)
+  return q < 0 ? 0 : q > column.max ? column.max : q
+}
+
+/** The number of a wire integer. */
+export function fromSteps(column: Column, q: number): number {
+  return column.min + q * column.step
+}
+
+function columnOf(
+  layout: string,
+  slot: FieldSlot,
+  part: string,
+  index: number,
+  impls: ReadonlyMap<string, FieldImpl>,
+  starts: ReadonlyMap<string, number>
+): Column {
+  const { field } = slot
+  const { kind } = field.shape
+  const shape = field.shape.item && kind !== 'list' ? field.shape.item.shape : field.shape
+  const name = part === '' ? slot.name : `${slot.name}.${part}`
+  let rate = -1
+  let rateMin = 0
+  let rateStep = 0
+  if (field.rateOf !== undefined) {
+    const of = impls.get(field.rateOf)
+    const found = of?.shape
+    if (!of || !found || of === field)
+      fail('ERR_SCHEMA', `${layout}.${name}: .rate('${field.rateOf}') names no other field`)
+    const same = kind.startsWith('vec') ? found.kind === kind : ['int', 'ranged', 'angle', 'tick'].includes(found.kind)
+    if (!same)
+      fail('ERR_SCHEMA', `${layout}.${name}: .rate('${field.rateOf}') is a ${found.kind}, expected a field of its kind`)
+    if (of.audience !== 'all' && of.audience !== field.audience)
+      fail('ERR_SCHEMA', `${layout}.${name}: .rate('${field.rateOf}') is hidden from viewers who see this field`)
+    const rateShape = found.item?.shape ?? found
+    rate = starts.get(field.rateOf)! + (index - slot.column)
+    rateMin = rateShape.min / shape.step
+    rateStep = rateShape.step / shape.step
+  }
+  const isNumber = shape.kind === 'int' || shape.kind === 'ranged' || shape.kind === 'angle'
+  const column: Column = {
+    index,
+    name,
+    slot,
+    kind:
+      kind === 'quat' ? 'quat' : kind === 'ref' ? 'ref' : kind === 'tick' ? 'tick' : isValue(kind) ? 'value' : 'number',
+    min: shape.min,
+    step: shape.step,
+    max: shape.max,
+    bits: 32 - Math.clz32(shape.max),
+    wraps: shape.kind === 'angle',
+    predictor: rate >= 0 ? 'rate' : field.isLinear ? 'linear' : 'hold',
+    rate,
+    rateMin,
+    rateStep,
+    audience: field.audience,
+    zero: 0,
+    snap: field.snapDistance === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : field.snapDistance / shape.step,
+    glides: isNumber,
+  }
+  return { ...column, zero: zeroOf(layout, column, part) }
+}
+
+function isValue(kind: Shape['kind']): boolean {
+  return kind === 'text' || kind === 'data' || kind === 'list'
+}
+
+function zeroOf(layout: string, column: Column, part: string): number {
+  const { field, shape } = column.slot
+  switch (shape.kind) {
+    case 'text':
+    case 'data':
+    case 'list':
+    case 'ref':
+    case 'quat':
+      return 0
+    case 'bool':
+      return field.zero ? 1 : 0
+    case 'oneOf': {
+      const at = shape.names.indexOf(field.zero)
+      if (at < 0)
+        fail('ERR_SCHEMA', `${layout}.${column.name}: default '${field.zero}' is not one of ${shape.names.join(', ')}`)
+      return at
+    }
+    default: {
+      const value = part === '' ? field.zero : field.zero[part]
+      if (!Number.isFinite(value)) fail('ERR_SCHEMA', `${layout}.${column.name}: default ${value} is not a number`)
+      return toSteps(column, value)
+    }
+  }
+}
+
+function orderOf(name: string, columns: readonly Column[]): number[] {
+  const order: number[] = []
+  const state = new Uint8Array(columns.length) // 0 new, 1 on the path, 2 placed
+  const place = (at: number): void => {
+    if (state[at] === 2) return
+    if (state[at] === 1) fail('ERR_SCHEMA', `${name}.${columns[at].name}: its rates go round in a ring`)
+    state[at] = 1
+    if (columns[at].rate >= 0) place(columns[at].rate)
+    state[at] = 2
+    order.push(at)
+  }
+  for (const column of columns) place(column.index)
+  return order
+}

@@ -1,0 +1,36 @@
+// Three projects: unit (seconds, run all day), system (whole servers and stock clients), browser (a real Chromium).
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@tickwire/source']
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
+
+// biome-ignore lint/style/noDefaultExport: vitest asks for one
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: { name: 'unit', include: ['{engine,server,demo-game,benchmarks}/src/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'system',
+          include: ['{engine,server,benchmarks}/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['demo-game/test/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
