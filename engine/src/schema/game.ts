@@ -136,6 +136,7 @@ const MAX_PLAYER_ID = 65535
 const RESERVED: readonly string[] = ['tick', 'state', 'hash', 'snapshot'] satisfies ReservedTable[]
 /** The hidden first column of every table. A leading space: no field is called that. */
 const OWNER = ' owner'
+const OWNER_FIELD = int(0, MAX_PLAYER_ID)
 
 /**
  * Numbers a game's contract and hashes it.
@@ -173,7 +174,13 @@ export function defineGame<
     }))
   const events = kinds(game.events)
   const requests = kinds(game.requests)
-  const state = planTable('state', new Layout('state', game.state ?? {}), tables.length, {}, undefined)
+  const state = planTable(
+    'state',
+    new Layout('state', { [OWNER]: OWNER_FIELD, ...game.state }),
+    tables.length,
+    {},
+    undefined
+  )
   const options = new Layout('options', game.options ?? {})
   const hashed = [
     name,
@@ -228,7 +235,7 @@ function tableOf(
 ): TablePlan {
   if (RESERVED.includes(name)) fail('ERR_SCHEMA', `world.${name} is taken: choose another name for this entity`)
   const { fields, options } = definitionOf(made, `entities.${name}`)
-  const layout = new Layout(name, { [OWNER]: int(0, MAX_PLAYER_ID), ...fields })
+  const layout = new Layout(name, { [OWNER]: OWNER_FIELD, ...fields })
   if (layout.columns.length > MAX_COLUMNS)
     fail('ERR_SCHEMA', `${name} has ${layout.columns.length} columns: expected at most ${MAX_COLUMNS}`)
   for (const { field, name: key } of layout.fields)
@@ -244,7 +251,9 @@ function planTable(
   options: EntityOptions,
   move: MoveFunction | undefined
 ): TablePlan {
-  const of = (audience: string) => layout.order.filter((at) => layout.columns[at].audience === audience)
+  // Nobody owns the match state.
+  const first = name === 'state' ? 1 : 0
+  const of = (audience: string) => layout.order.filter((at) => at >= first && layout.columns[at].audience === audience)
   const { maxRows = 65536, predict = 'none' } = options
   return { name, index, layout, maxRows, predict, move, shared: of('all'), owned: of('owner') }
 }

@@ -4,6 +4,7 @@
 
 import { fail } from './errors.ts'
 import { type Audience, type FieldImpl, type Fields, implOf, type Shape } from './field.ts'
+import { identityOr, toSmallestThree } from './rotation.ts'
 
 /** 'number': an integer of `min + q * step`; 'quat': one of the four columns of a rotation; 'value': packed bytes. */
 export type ColumnKind = 'number' | 'ref' | 'tick' | 'quat' | 'value'
@@ -142,6 +143,8 @@ function columnOf(
     rateMin = rateShape.min / shape.step
     rateStep = rateShape.step / shape.step
   }
+  // Which component of a rotation is left out stands in its first column.
+  const isLargest = kind === 'quat' && index === slot.column
   const isNumber = shape.kind === 'int' || shape.kind === 'ranged' || shape.kind === 'angle'
   const column: Column = {
     index,
@@ -149,10 +152,10 @@ function columnOf(
     slot,
     kind:
       kind === 'quat' ? 'quat' : kind === 'ref' ? 'ref' : kind === 'tick' ? 'tick' : isValue(kind) ? 'value' : 'number',
-    min: shape.min,
-    step: shape.step,
-    max: shape.max,
-    bits: 32 - Math.clz32(shape.max),
+    min: isLargest ? 0 : shape.min,
+    step: isLargest ? 1 : shape.step,
+    max: isLargest ? 3 : shape.max,
+    bits: isLargest ? 2 : 32 - Math.clz32(shape.max),
     wraps: shape.kind === 'angle',
     predictor: rate >= 0 ? 'rate' : field.isLinear ? 'linear' : 'hold',
     rate,
@@ -177,8 +180,13 @@ function zeroOf(layout: string, column: Column, part: string): number {
     case 'data':
     case 'list':
     case 'ref':
-    case 'quat':
       return 0
+    case 'quat': {
+      const out = new Int32Array(4)
+      const { x, y, z, w } = identityOr(field.zero)
+      toSmallestThree(x, y, z, w, shape.max, out)
+      return out[column.index - column.slot.column]
+    }
     case 'bool':
       return field.zero ? 1 : 0
     case 'oneOf': {

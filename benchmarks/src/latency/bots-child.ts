@@ -1,0 +1,116 @@
+// A process of players. Each presses a key now and then, and watches one other player of this process for what that one
+// pressed. A press counts from the moment that it was due: a busy process does not hide its own delay.
+
+import { uniform } from '../arena.ts'
+import { answer } from '../child.ts'
+import { now } from '../clock.ts'
+import { gameAt, PRESSES } from './game.ts'
+import type { Bot, Decoded } from './transport.ts'
+import { BOTS, type TransportName } from './transports.ts'
+
+export interface Crowd {
+  readonly transport: TransportName
+  readonly port: number
+  readonly rate: number
+  readonly count: number
+  readonly seed: number
+}
+/** What the players of one process saw. */
+export interface Sightings {
+  /** Every state decoded: its tick, and when, in milliseconds. */
+  readonly tick: readonly number[]
+  readonly at: readonly number[]
+  /** Milliseconds from a key press to another player's client having decoded it. */
+  readonly presses: readonly number[]
+}
+
+/** Milliseconds between a player's presses: uniform from the first to the second. */
+const PRESS_EVERY = [100, 300] as const
+
+class Player {
+  bot!: Bot
+  #watched!: Player
+  #watchedRow = 0
+  #seen = 0
+  #pressed = 0
+  /** When the press of this value was due; NaN once it was seen, or never made. */
+  readonly #due: number[] = new Array(PRESSES).fill(Number.NaN)
+  #timer: NodeJS.Timeout | undefined
+
+  decoded(state: Decoded): void {
+    const at = now()
+    seen.tick.push(state.tick)
+    seen.at.push(at)
+    if (!this.#watched) return
+    const row = state.ship.get(this.#watchedRow) ?? this.#find(state)
+    if (!row) return
+    while (this.#seen !== row.press) {
+      this.#seen = (this.#seen + 1) % PRESSES
+      const due = this.#watched.#due[this.#seen]
+      if (!Number.isNaN(due)) seen.presses.push(at - due)
+    }
+  }
+
+  play(watched: Player, u: () => number): void {
+    this.#watched = watched
+    const [least, most] = PRESS_EVERY
+    let due = now() + most * u()
+    const press = () => {
+      this.#pressed = (this.#pressed + 1) % PRESSES
+      this.#due[this.#pressed] = due
+      this.bot.press(this.#pressed)
+      due += least + (most - least) * u()
+      this.#timer = setTimeout(press, Math.max(0, due - now()))
+    }
+    this.#timer = setTimeout(press, due - now())
+  }
+
+  leave(): void {
+    clearTimeout(this.#timer)
+    this.bot.close()
+  }
+
+  /** Ids of rows are the server's: the first state says which row is whose. */
+  #find(state: Decoded): { readonly press: number } | undefined {
+    for (const row of state.ship)
+      if (row.player === this.#watched.bot.player) {
+        this.#watchedRow = row.id
+        return state.ship.get(row.id)
+      }
+    return undefined
+  }
+}
+
+let players: Player[] = []
+let seen = nothing()
+function nothing() {
+  return { tick: [] as number[], at: [] as number[], presses: [] as number[] }
+}
+
+const handlers = {
+  now: (): number => now(),
+  async connect({ transport, port, rate, count, seed }: Crowd): Promise<void> {
+    const game = gameAt(rate)
+    const u = uniform(seed)
+    players = Array.from({ length: count }, () => new Player())
+    await Promise.all(
+      players.map(async (player) => {
+        player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
+      })
+    )
+    players.forEach((player, i) => {
+      player.play(players[(i + 1) % count], u)
+    })
+  },
+  /** Forgets what was seen so far. */
+  mark(): void {
+    seen = nothing()
+  },
+  sightings: (): Sightings => seen,
+  leave(): void {
+    for (const player of players) player.leave()
+    players = []
+  },
+}
+export type BotsHandlers = typeof handlers
+answer(handlers)

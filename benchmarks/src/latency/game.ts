@@ -1,0 +1,28 @@
+// What both transports of the latency benchmark carry: the arena, and a number that a key press changes.
+
+import { angle, command, defineGame, entity, int, ranged } from '@tickwire/engine'
+import { STEP, WORLD } from '../arena.ts'
+
+/** A press is the next of these, 0 again after the last. */
+export const PRESSES = 256
+
+/** The game at a tick rate. */
+export const gameAt = (tickRate: number) =>
+  defineGame({
+    name: 'latency-benchmark',
+    tickRate,
+    entities: {
+      ship: entity({
+        x: ranged(0, WORLD, STEP.x).rate('vx'),
+        y: ranged(0, WORLD, STEP.y).rate('vy'),
+        vx: ranged(-480, 480, STEP.vx),
+        vy: ranged(-480, 480, STEP.vy),
+        heading: angle(10),
+        hull: int(0, 100),
+        player: int(0, 65535),
+        press: int(0, PRESSES - 1).default(0),
+      }),
+    },
+    command: command({ press: int(0, PRESSES - 1) }),
+  })
+export type LatencyGame = ReturnType<typeof gameAt>

@@ -1,0 +1,15 @@
+// How option values are read.
+
+import { InvalidArgumentError } from 'commander'
+
+/** A whole number of at least 1. */
+export function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of at least 1')
+  return value
+}
+
+/** Whole numbers of at least 1 with commas between them. */
+export function counts(text: string): number[] {
+  return text.split(',').map(count)
+}

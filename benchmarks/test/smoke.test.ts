@@ -1,0 +1,66 @@
+// The command line as people run it, with very little work: what it prints and what it writes.
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Report } from '../src/report.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'bench-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function bench(...words: string[]): Promise<{ report: Report; printed: string }> {
+  const json = path.join(folder, `${words[0]}.json`)
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '-C', '@tickwire/source', 'src/main.ts', ...words, '--json', json],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)) }
+  )
+  return { report: JSON.parse(await readFile(json, 'utf8')), printed: stdout }
+}
+
+function expectProvenance({ report, printed }: { report: Report; printed: string }): void {
+  expect(report.machine.node).toBe(process.version)
+  expect(report.command).toContain('npm run bench -- ')
+  expect(report.versions['@colyseus/schema']).toMatch(/^5\./)
+  expect(report.method.length).toBeGreaterThan(0)
+  for (const line of [report.command, report.machine.cpu, report.machine.node, ...report.method])
+    expect(printed).toContain(line)
+}
+
+test('codec: a row of figures for every contender, and the machine and method beside them', async () => {
+  const ran = await bench('codec', '--entities', '20', '--ticks', '10', '--rounds', '1')
+  expectProvenance(ran)
+  const { benchmark, parameters, tables } = ran.report
+  expect(benchmark).toBe('codec')
+  expect(parameters).toMatchObject({ entities: 20, ticks: 10, rounds: 1, variant: 'arena' })
+  const [figures, shares] = tables
+  expect(figures.rows.map(({ name }) => name)).toEqual(['tickwire', 'json', 'msgpackr', 'colyseus', 'colyseus-expert'])
+  for (const row of figures.rows)
+    for (const key of ['bytes', 'most', 'full', 'encode', 'decode', 'read']) expect(row[key]).toBeGreaterThan(0)
+  for (const row of shares.rows)
+    for (const kind of ['bytes', 'encode', 'decode'])
+      for (const peer of ['colyseus', 'colyseus-expert']) expect(row[`${kind}/${peer}`]).toBeGreaterThan(0)
+  expect(shares.rows.find(({ name }) => name === 'colyseus')!['bytes/colyseus']).toBe(1)
+})
+
+test('latency: both transports, every frame to every player, both figures', async () => {
+  const ran = await bench('latency', '--rates', '30', '--players', '4', '--seconds', '0.6', '--slices', '1')
+  expectProvenance(ran)
+  const [state, press] = ran.report.tables
+  expect(state.rows.map(({ transport }) => transport)).toEqual(['Tickwire', 'raw ws'])
+  for (const row of [...state.rows, ...press.rows]) {
+    expect(row).toMatchObject({ rate: 30, players: 4 })
+    for (const key of ['p50', 'p99', 'p100', 'samples']) expect(row[key]).toBeGreaterThan(0)
+  }
+})
+
+test('an option that cannot be is refused with the reason', async () => {
+  await expect(bench('codec', '--ticks', 'many')).rejects.toThrow(/expected a whole number of at least 1/)
+})

@@ -1,0 +1,49 @@
+// The Phaser game in its page: as many pixels as the screen has, within reason, and the arena once there is a match.
+
+import * as Phaser from 'phaser'
+import { ArenaScene, type ArenaSetup } from './arena-scene.ts'
+import { BackdropScene } from './backdrop.ts'
+
+/** A 4K screen's pixels; beyond that nobody sees a difference and many graphics cards do. */
+const MOST_PIXELS = 3840 * 2160
+const MOST_DENSITY = 2.5
+
+export class Stage {
+  readonly #game: Phaser.Game
+
+  /** `isCanvas`: draw with the 2D context rather than WebGL. */
+  constructor(parent: HTMLElement, isCanvas: boolean) {
+    const { width, height, zoom } = measure()
+    this.#game = new Phaser.Game({
+      type: isCanvas ? Phaser.CANVAS : Phaser.AUTO,
+      parent,
+      backgroundColor: '#05070f',
+      banner: false,
+      disableContextMenu: true,
+      audio: { noAudio: true },
+      input: { keyboard: false, mouse: false, touch: false, gamepad: false },
+      render: { antialias: true, powerPreference: 'high-performance' },
+      scale: { mode: Phaser.Scale.NONE, width, height, zoom },
+      scene: [BackdropScene, ArenaScene],
+    })
+    addEventListener('resize', () => this.#fit())
+  }
+
+  start(setup: ArenaSetup): void {
+    const start = () => this.#game.scene.start('arena', setup)
+    if (this.#game.isRunning) start()
+    else this.#game.events.once(Phaser.Core.Events.READY, start)
+  }
+
+  #fit(): void {
+    const { width, height, zoom } = measure()
+    this.#game.scale.setZoom(zoom)
+    this.#game.scale.resize(width, height)
+  }
+}
+
+function measure(): { width: number; height: number; zoom: number } {
+  const most = Math.sqrt(MOST_PIXELS / (innerWidth * innerHeight))
+  const density = Math.max(0.5, Math.min(devicePixelRatio, MOST_DENSITY, most))
+  return { width: Math.round(innerWidth * density), height: Math.round(innerHeight * density), zoom: 1 / density }
+}

@@ -1,0 +1,24 @@
+// What the client needs of a connection. `socket.ts` is the one over Socket.IO; the seeded link of `testing` is another.
+
+export interface TransportEvents {
+  /** One frame, whole; the bytes are the receiver's own. */
+  frame(bytes: Uint8Array): void
+  /** A control message that the server sent by itself. */
+  tell(message: Uint8Array): void
+  /** The connection was made, or is gone (and why). */
+  status(connected: boolean, reason: string): void
+}
+
+export interface Transport {
+  /** Milliseconds, monotonic. */
+  now(): number
+  /** Bytes accepted by send() that the connection has not taken yet. */
+  readonly bufferedAmount: number
+  readonly connected: boolean
+  /** Sends one frame; the bytes must not change afterwards. */
+  send(frame: Uint8Array<ArrayBuffer>): void
+  /** Sends a control message and waits for its answer. @throws ERR_DISCONNECTED, ERR_TIMEOUT */
+  ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  listen(to: TransportEvents): void
+  close(): void
+}

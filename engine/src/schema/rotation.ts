@@ -1,0 +1,61 @@
+// Unit quaternions as whole numbers: the largest component is left out (its sign made positive) and the other three are
+// rounded to steps within +-1/sqrt(2). Source: "smallest three", Glenn Fiedler, "Snapshot Compression".
+// Only + - * / and square root, which every engine computes alike to the bit.
+
+import type { Quat } from './field.ts'
+
+/** Writes [left out, a, b, c] to `out`. `max` is the largest step (even): max / 2 stands for 0. A zero quaternion counts as identity. */
+export function toSmallestThree(x: number, y: number, z: number, w: number, max: number, out: Int32Array): void {
+  const length = Math.sqrt(x * x + y * y + z * z + w * w)
+  const q = length > 0 ? [x / length, y / length, z / length, w / length] : [0, 0, 0, 1]
+  let largest = 3
+  for (let i = 0; i < 3; i++) if (Math.abs(q[i]) > Math.abs(q[largest])) largest = i
+  dropComponent(q[0], q[1], q[2], q[3], largest, max, out)
+}
+
+/** The same with the component to leave out given: it need not be the largest, then the others are clamped. */
+export function dropComponent(
+  x: number,
+  y: number,
+  z: number,
+  w: number,
+  largest: number,
+  max: number,
+  out: Int32Array
+): void {
+  const q = largest === 0 ? x : largest === 1 ? y : largest === 2 ? z : w
+  const scale = (q < 0 ? -Math.SQRT2 : Math.SQRT2) * (max / 2)
+  out[0] = largest
+  out[1] = step((largest === 0 ? y : x) * scale, max)
+  out[2] = step((largest <= 1 ? z : y) * scale, max)
+  out[3] = step((largest <= 2 ? w : z) * scale, max)
+}
+
+/** Writes x, y, z, w to `out`. */
+export function fromSmallestThree(
+  largest: number,
+  a: number,
+  b: number,
+  c: number,
+  max: number,
+  out: Float64Array
+): void {
+  const scale = Math.SQRT1_2 / (max / 2)
+  const i = (a - max / 2) * scale
+  const j = (b - max / 2) * scale
+  const k = (c - max / 2) * scale
+  const rest = Math.sqrt(Math.max(0, 1 - i * i - j * j - k * k))
+  out[0] = largest === 0 ? rest : i
+  out[1] = largest === 1 ? rest : largest === 0 ? i : j
+  out[2] = largest === 2 ? rest : largest === 3 ? k : j
+  out[3] = largest === 3 ? rest : k
+}
+
+export function identityOr(value: Quat | undefined): Quat {
+  return value ?? { x: 0, y: 0, z: 0, w: 1 }
+}
+
+function step(scaled: number, max: number): number {
+  const q = Math.round(scaled + max / 2)
+  return q < 0 ? 0 : q > max ? max : q
+}

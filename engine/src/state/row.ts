@@ -1,0 +1,229 @@
+// Rows: stable objects whose fields read and write columns. One prototype per layout, made from closures (no eval), so
+// that a row is an id, a slot and the cells it looks into. Reading flavours: Float64 cells of a world or a sample
+// (Cells), and the integers of a snapshot, which dequantise as they are read (see snapshot.ts).
+
+import { fail } from '../schema/errors.ts'
+import type { FieldSlot, Layout } from '../schema/layout.ts'
+import { show } from '../schema/packed.ts'
+
+/** Where rows read from. `numbers` and `values` are indexed by column. */
+export interface Cells {
+  /** A column's number at a slot; for `ref` the id or 0. */
+  readNumber(column: number, slot: number): number
+  readValue(column: number, slot: number): unknown
+  /** False where this viewer may not know the column of that row: it reads undefined. */
+  knows(column: number, slot: number): boolean
+}
+/** Cells that can be written. */
+export interface WritableCells extends Cells {
+  writeNumber(column: number, slot: number, value: number): void
+  writeValue(column: number, slot: number, value: unknown): void
+}
+
+/** A row without its fields: they are on the prototype that rowClass() builds. */
+export class RowBase {
+  /** Unique over all tables of a match; never comes back. */
+  readonly id: number
+  #cells: WritableCells | Cells
+  #slot: number
+  #gone = false
+  #parts: object[] | undefined
+
+  constructor(cells: Cells, slot: number, id: number) {
+    this.#cells = cells
+    this.#slot = slot
+    this.id = id
+  }
+
+  get owner(): number | undefined {
+    return this.#cells.readNumber(0, this.#slot) || undefined
+  }
+
+  /** From now on the row refuses writes; with `detach` it reads undefined, too (its slot is another row's). */
+  static end(row: RowBase, detach: boolean): void {
+    row.#gone = true
+    if (detach) row.#slot = -1
+  }
+  static slotOf(row: RowBase): number {
+    return row.#slot
+  }
+  static cellsOf(row: RowBase): Cells {
+    return row.#cells
+  }
+  static isGone(row: RowBase): boolean {
+    return row.#gone
+  }
+  static parts(row: RowBase, column: number, Parts: PartsConstructor): object {
+    row.#parts ??= []
+    row.#parts[column] ??= new Parts(row, column)
+    return row.#parts[column]
+  }
+  static read(row: RowBase, column: number): number {
+    return row.#cells.readNumber(column, row.#slot)
+  }
+  static readValue(row: RowBase, column: number): unknown {
+    return row.#cells.readValue(column, row.#slot)
+  }
+  static knows(row: RowBase, column: number): boolean {
+    return row.#cells.knows(column, row.#slot)
+  }
+  static write(row: RowBase, column: number, value: number): void {
+    if (row.#gone) gone(row)
+    ;(row.#cells as WritableCells).writeNumber(column, row.#slot, value)
+  }
+  static writeValue(row: RowBase, column: number, value: unknown): void {
+    if (row.#gone) gone(row)
+    ;(row.#cells as WritableCells).writeValue(column, row.#slot, value)
+  }
+}
+
+function gone(row: RowBase): never {
+  return fail('ERR_ROW_GONE', `row ${row.id} was despawned: it can't be written`)
+}
+
+export type RowConstructor = new (cells: Cells, slot: number, id: number) => RowBase
+
+/** The class of a layout's rows. */
+export function rowClass(layout: Layout, writable: boolean): RowConstructor {
+  class Row extends RowBase {
+    /** Plain values, for JSON.stringify and logs. */
+    toJSON(): Record<string, unknown> {
+      const plain: Record<string, unknown> = { id: this.id, owner: this.owner }
+      for (const { name } of layout.fields) if (name[0] !== ' ') plain[name] = (this as never)[name]
+      return plain
+    }
+  }
+  for (const slot of layout.fields) {
+    if (slot.name[0] === ' ') continue
+    const { get, set } = accessors(slot, `${layout.name}.${slot.name}`)
+    Object.defineProperty(Row.prototype, slot.name, { get, ...(writable && { set }), enumerable: true })
+  }
+  return Row
+}
+
+interface Accessors {
+  get(this: RowBase): unknown
+  set(this: RowBase, value: never): void
+}
+
+function accessors(slot: FieldSlot, name: string): Accessors {
+  const { column, audience } = slot
+  const { get, set } = plainAccessors(slot, name)
+  // Columns for everybody are read without asking.
+  if (audience === 'all') return { get, set }
+  return {
+    get() {
+      return RowBase.knows(this, column) ? get.call(this) : undefined
+    },
+    set,
+  }
+}
+
+function plainAccessors(slot: FieldSlot, name: string): Accessors {
+  const { column, shape } = slot
+  switch (shape.kind) {
+    case 'int':
+    case 'ranged':
+    case 'angle':
+    case 'tick':
+      return {
+        get() {
+          return RowBase.read(this, column)
+        },
+        set(value: number) {
+          RowBase.write(this, column, value)
+        },
+      }
+    case 'bool':
+      return {
+        get() {
+          return RowBase.read(this, column) !== 0
+        },
+        set(value: boolean) {
+          RowBase.write(this, column, value ? 1 : 0)
+        },
+      }
+    case 'oneOf': {
+      const { names } = shape
+      const places = new Map(names.map((one, at) => [one, at]))
+      return {
+        get() {
+          return names[RowBase.read(this, column)]
+        },
+        set(value: string) {
+          const at = places.get(value)
+          if (at === undefined)
+            fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows ${names.join(', ')}`)
+          RowBase.write(this, column, at)
+        },
+      }
+    }
+    case 'ref':
+      return {
+        get() {
+          return RowBase.read(this, column) || undefined
+        },
+        set(value: number | undefined) {
+          RowBase.write(this, column, value ?? 0)
+        },
+      }
+    case 'vec2':
+    case 'vec3':
+    case 'quat': {
+      const parts = PARTS[shape.kind]
+      const Parts = partsClass(parts)
+      return {
+        get() {
+          return RowBase.parts(this, column, Parts)
+        },
+        set(value: Record<string, number>) {
+          if (typeof value !== 'object' || value === null)
+            fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows { ${parts.join(', ')} }`)
+          for (let i = 0; i < parts.length; i++) RowBase.write(this, column + i, value[parts[i]])
+        },
+      }
+    }
+    case 'text':
+    case 'list':
+    case 'data':
+      return {
+        get() {
+          return RowBase.readValue(this, column)
+        },
+        set(value: unknown) {
+          RowBase.writeValue(this, column, value)
+        },
+      }
+  }
+}
+
+const PARTS = { vec2: ['x', 'y'], vec3: ['x', 'y', 'z'], quat: ['x', 'y', 'z', 'w'] } as const
+
+/** A vector in place: `ship.pos.x += 1` writes the row's column. */
+type PartsConstructor = new (row: RowBase, column: number) => object
+function partsClass(parts: readonly string[]): PartsConstructor {
+  class Parts {
+    readonly #row: RowBase
+    readonly #column: number
+    constructor(row: RowBase, column: number) {
+      this.#row = row
+      this.#column = column
+    }
+    toJSON(): Record<string, number> {
+      return Object.fromEntries(parts.map((part) => [part, (this as never)[part]]))
+    }
+    static part(offset: number): PropertyDescriptor {
+      return {
+        get(this: Parts) {
+          return RowBase.read(this.#row, this.#column + offset)
+        },
+        set(this: Parts, value: number) {
+          RowBase.write(this.#row, this.#column + offset, value)
+        },
+        enumerable: true,
+      }
+    }
+  }
+  for (const [offset, part] of parts.entries()) Object.defineProperty(Parts.prototype, part, Parts.part(offset))
+  return Parts
+}

@@ -1,0 +1,107 @@
+// Settling: every field of live rows to wire precision, one column at a time, so that server and client hold equal
+// numbers. What is rounded is written back; what travels is written to `out.ints` as whole numbers.
+
+import { fail } from '../schema/errors.ts'
+import { type Column, fromSteps, toSteps } from '../schema/layout.ts'
+import { type Packed, packValue, samePacked } from '../schema/packed.ts'
+import { fromSmallestThree, toSmallestThree } from '../schema/rotation.ts'
+
+/** Live slots are those with life[slot] === LIVE. */
+export const LIVE = 1
+
+/** The slot of the live row with that id in that entity's table, or -1. */
+export type Resolve = (entity: string, id: number) => number
+
+/** The rows to settle, `first` to `end` (exclusive), and where their integers go: column `c` of slot `s` to `ints[c * (end - first) + s - first]`. */
+export interface SettleRange {
+  readonly table: string
+  readonly life: Uint8Array
+  readonly first: number
+  readonly end: number
+  readonly ints: Int32Array
+  readonly resolve: Resolve
+  readonly warn: (message: string) => void
+}
+
+/** int, ranged, angle, bool, oneOf, tick. @throws ERR_FIELD_VALUE for NaN and Infinity */
+export function settleNumbers(column: Column, numbers: Float64Array, range: SettleRange): void {
+  const { life, first, end, ints } = range
+  const { min, step, max } = column
+  const from = column.index * (end - first) - first
+  for (let slot = first; slot < end; slot++) {
+    if (life[slot] !== LIVE) continue
+    const value = numbers[slot]
+    let q = Math.round((value - min) / step)
+    if (!(q >= 0 && q <= max)) q = outside(column, value, range.table, range.warn)
+    ints[from + slot] = q
+    numbers[slot] = min + q * step
+  }
+}
+
+function outside(column: Column, value: number, table: string, warn: (message: string) => void): number {
+  const bounds = `${column.min} to ${fromSteps(column, column.max)}`
+  const name = `${table}.${column.name}`
+  if (!Number.isFinite(value)) fail('ERR_FIELD_VALUE', `${name} is ${value}; the schema allows ${bounds}`)
+  if (!column.wraps) warn(`${name} is ${value}: clamped to ${bounds}`)
+  return toSteps(column, value)
+}
+
+/** An id becomes 1 + the slot of its row, or 0 once that row is gone. */
+export function settleRefs(column: Column, ids: Float64Array, range: SettleRange): void {
+  const { life, first, end, ints, resolve, table } = range
+  const from = column.index * (end - first) - first
+  for (let slot = first; slot < end; slot++) {
+    if (life[slot] !== LIVE) continue
+    const id = ids[slot]
+    if (!Number.isSafeInteger(id) || id < 0)
+      fail('ERR_FIELD_VALUE', `${table}.${column.name} is ${id}: expected a row's id or undefined`)
+    const at = id === 0 ? -1 : resolve(column.slot.shape.refTo!, id)
+    ints[from + slot] = at + 1
+    if (at < 0) ids[slot] = 0
+  }
+}
+
+const quad = new Float64Array(4)
+const steps = new Int32Array(4)
+
+/** The four columns of a quat, `column` the first. @throws ERR_FIELD_VALUE for NaN and Infinity */
+export function settleRotations(column: Column, numbers: readonly Float64Array[], range: SettleRange): void {
+  const { life, first, end, ints, table } = range
+  const [x, y, z, w] = numbers.slice(column.index, column.index + 4)
+  const { max } = column.slot.shape
+  for (let slot = first; slot < end; slot++) {
+    if (life[slot] !== LIVE) continue
+    if (!Number.isFinite(x[slot] + y[slot] + z[slot] + w[slot]))
+      fail('ERR_FIELD_VALUE', `${table}.${column.slot.name} holds NaN or Infinity: expected a rotation`)
+    toSmallestThree(x[slot], y[slot], z[slot], w[slot], max, steps)
+    fromSmallestThree(steps[0], steps[1], steps[2], steps[3], max, quad)
+    for (let part = 0; part < 4; part++) {
+      ints[(column.index + part) * (end - first) - first + slot] = steps[part]
+      numbers[column.index + part][slot] = quad[part]
+    }
+  }
+}
+
+/** text, list, data: `packed[slot]` is replaced where the bytes changed. @throws ERR_FIELD_VALUE for a value of another type */
+export function settleValues(column: Column, values: unknown[], packed: Packed[], range: SettleRange): void {
+  const { field, shape } = column.slot
+  for (let slot = range.first; slot < range.end; slot++) {
+    if (range.life[slot] !== LIVE) continue
+    const value = values[slot]
+    const last = packed[slot]
+    // A list is written in place, so only its bytes tell; text and data are replaced, so identity does.
+    if (shape.kind !== 'list' && last.value === value) continue
+    const next = packValue(field, value, `${range.table}.${column.name}`)
+    if (shape.kind === 'list') settleList(value as unknown[], next.value as unknown[])
+    else values[slot] = next.value
+    if (shape.kind === 'text' && next.value !== value)
+      range.warn(`${range.table}.${column.name} was cut to ${shape.maxLength} characters or made well-formed`)
+    if (!samePacked(last, next)) packed[slot] = next
+  }
+}
+
+/** A list keeps its identity and takes its settled items. */
+function settleList(list: unknown[], settled: readonly unknown[]): void {
+  list.length = settled.length
+  for (let i = 0; i < settled.length; i++) list[i] = settled[i]
+}

@@ -1,0 +1,167 @@
+// The two sides of a game's connection over the two ends of a link: what client/socket.ts and the server's host are
+// over Socket.IO. Frames, control messages and answers share the link in order, told apart by what goes before them:
+//   kind 1 byte, then for `ask` and `answer` the id of the ask, 4 bytes, little-endian.
+
+import type { Transport, TransportEvents } from '../client/transport.ts'
+import { TickwireError } from '../schema/errors.ts'
+import type { VirtualClock } from './clock.ts'
+import type { LinkEnd } from './link.ts'
+
+const FRAME = 0
+const ASK = 1
+const ANSWER = 2
+const TELL = 3
+
+/** An ask that is not answered for so long fails, ms. */
+const ANSWER_WITHIN = 10_000
+
+const frameHead = Uint8Array.of(FRAME)
+const tellHead = Uint8Array.of(TELL)
+
+function askHead(kind: typeof ASK | typeof ANSWER, id: number): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(5)
+  head[0] = kind
+  new DataView(head.buffer).setUint32(1, id, true)
+  return head
+}
+
+function readAskId(message: Uint8Array<ArrayBuffer>): number {
+  return new DataView(message.buffer, message.byteOffset).getUint32(1, true)
+}
+
+/** The client's transport over its end of a link. It says that it is connected at the clock's next event. */
+export function linkTransport(end: LinkEnd, clock: VirtualClock): Transport {
+  return new LinkTransport(end, clock)
+}
+
+interface Asked {
+  resolve(answer: Uint8Array): void
+  reject(error: TickwireError): void
+}
+
+class LinkTransport implements Transport {
+  connected = false
+  readonly #end: LinkEnd
+  readonly #clock: VirtualClock
+  readonly #asked: Map<number, Asked> = new Map()
+  #lastId = 0
+  #to: TransportEvents | undefined
+
+  constructor(end: LinkEnd, clock: VirtualClock) {
+    this.#end = end
+    this.#clock = clock
+    end.onmessage = (message) => this.#receive(message)
+    end.onclose = (reason) => this.#setConnected(false, reason)
+    clock.after(0, () => this.#setConnected(true, 'connected'))
+  }
+
+  now(): number {
+    return this.#clock.now
+  }
+
+  get bufferedAmount(): number {
+    return this.#end.bufferedAmount
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    this.#end.send(frameHead, frame)
+  }
+
+  ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    if (!this.connected) return Promise.reject(disconnected('not connected'))
+    this.#lastId += 1
+    const id = this.#lastId
+    this.#end.send(askHead(ASK, id), message)
+    return new Promise((resolve, reject) => {
+      this.#clock.after(ANSWER_WITHIN, () => {
+        this.#asked.delete(id)
+        reject(new TickwireError('ERR_TIMEOUT', `no answer within ${ANSWER_WITHIN} ms`))
+      })
+      this.#asked.set(id, { resolve, reject })
+    })
+  }
+
+  listen(to: TransportEvents): void {
+    this.#to = to
+  }
+
+  close(): void {
+    this.#end.close()
+  }
+
+  #setConnected(connected: boolean, reason: string): void {
+    this.connected = connected
+    if (!connected) {
+      for (const asked of this.#asked.values()) asked.reject(disconnected(reason))
+      this.#asked.clear()
+    }
+    this.#to?.status(connected, reason)
+  }
+
+  #receive(message: Uint8Array<ArrayBuffer>): void {
+    const kind = message[0]
+    if (kind === FRAME) this.#to?.frame(message.subarray(1))
+    else if (kind === TELL) this.#to?.tell(message.subarray(1))
+    else if (kind === ANSWER) {
+      const id = readAskId(message)
+      this.#asked.get(id)?.resolve(message.subarray(5))
+      this.#asked.delete(id)
+    }
+  }
+}
+
+function disconnected(reason: string): TickwireError {
+  return new TickwireError('ERR_DISCONNECTED', `the connection is gone: ${reason}`)
+}
+
+/** What the server does with what its end of a link brings. */
+export interface ConnectionHandlers {
+  frame(bytes: Uint8Array<ArrayBuffer>): void
+  /** Always answers: an error is an answer. */
+  ask(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  closed(): void
+}
+
+/** What the server's match knows of a socket (`Connection` in the server's connection.ts), over a link. */
+export interface LinkConnection {
+  readonly bufferedAmount: number
+  /** The head replaces the first SHARED_PREFIX bytes. */
+  sendFrame(shared: { readonly bytes: Uint8Array<ArrayBuffer> }, head?: Uint8Array<ArrayBuffer>): void
+  notify(message: Uint8Array<ArrayBuffer>): void
+  /** There are no Socket.IO rooms here. */
+  enter(room: string): void
+  exit(room: string): void
+  close(): void
+}
+
+/** As the server's connection.ts has it. */
+const SHARED_PREFIX = 2
+
+/** The server's connection over its end of a link. */
+export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers): LinkConnection {
+  const answer = async (id: number, ask: Uint8Array<ArrayBuffer>): Promise<void> => {
+    end.send(askHead(ANSWER, id), await handlers.ask(ask))
+  }
+  end.onmessage = (message) => {
+    if (message[0] === FRAME) handlers.frame(message.subarray(1))
+    else if (message[0] === ASK) void answer(readAskId(message), message.subarray(5))
+  }
+  end.onclose = () => handlers.closed()
+  return {
+    get bufferedAmount() {
+      return end.bufferedAmount
+    },
+    sendFrame(shared, head) {
+      if (head === undefined) end.send(frameHead, shared.bytes)
+      else end.send(frameHead, head, shared.bytes.subarray(SHARED_PREFIX))
+    },
+    notify(message) {
+      end.send(tellHead, message)
+    },
+    enter() {},
+    exit() {},
+    close() {
+      end.close()
+    },
+  }
+}

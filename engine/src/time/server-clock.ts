@@ -1,0 +1,117 @@
+// The server's tick, as estimated from the arrival of its frames. `tickAt(now)` is the tick whose frame would arrive
+// just now over the fastest path seen lately, so a fresh frame is never ahead of it and usually a little behind: by
+// `jitter`.
+//
+// Method: the earliest arrival among those of the last seconds, as NTP's clock filter (RFC 5905, section 10) takes the
+// least delayed of its last samples: delay only ever adds, so the least delayed arrival tells the path, and a spike or
+// a stall tells nothing. The reading then follows that estimate by bending its own rate, at most 5 %.
+//
+// What holds: between jumps a later reading is never an earlier tick and moves at 0.95 to 1.05 of the nominal speed;
+// over a path of constant delay it moves at the nominal speed exactly. Silence ages nothing.
+
+import { msToTicks, ticksToMs } from './tick.ts'
+
+/** Arrivals of so many ms, at the full rate, are remembered. A slower route is followed once they are all of it. */
+const MEMORY_MS = 4000
+/** The first arrivals are followed at once: there is nothing on the screen yet. */
+const SETTLE_MS = 500
+/** An estimate that is further off than this is jumped to. */
+const JUMP_MS = 250
+/** Every arrival for this long was late by more than a jump: it is the clock or the path that changed. */
+const LATE_MS = 500
+const MAX_SLEW = 0.05
+/** The reading closes in on the estimate with this time constant. */
+const SLEW_MS = 500
+
+export class ServerClock {
+  readonly #rate: number
+  /** Of the last arrivals: now minus the time of the tick on a clock that read 0 at tick 0. */
+  readonly #transits: Float64Array
+  readonly #sorted: Float64Array
+  #held = 0
+  #newest = 0
+  #firstNow = 0
+  #lastNow = Number.NEGATIVE_INFINITY
+  #lateSince: number | undefined
+  #synced = false
+
+  #fastest = 0
+  #jitter = 0
+
+  /** The transit by which the reading is made; it follows #fastest. */
+  #followed = 0
+  #readNow = Number.NEGATIVE_INFINITY
+  #read = 0
+
+  /** @param tickRate ticks a second */
+  constructor(tickRate: number) {
+    this.#rate = tickRate
+    this.#transits = new Float64Array(Math.ceil(msToTicks(MEMORY_MS, tickRate)))
+    this.#sorted = new Float64Array(this.#transits.length)
+  }
+
+  /** Arrivals have been seen for half a second. Before that a reading is a guess that may still leap forward. */
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  /** How much later than over the fastest path frames arrive, in ms: the 95th percentile of those seen lately. */
+  get jitter(): number {
+    return this.#jitter
+  }
+
+  /**
+   * A frame of `tick` arrived at `now` (ms). Of frames that arrive together, as after a stall, the newest counts alone:
+   * the others waited for it and say nothing about the path.
+   */
+  observe(tick: number, now: number): void {
+    const transit = now - ticksToMs(tick, this.#rate)
+    if (this.#held === 0) this.#firstNow = now
+    const together = Math.abs(now - this.#lastNow) < ticksToMs(0.25, this.#rate)
+    this.#lastNow = now
+    // A clock that was set back would hold the reading until it is where it was.
+    if (now < this.#readNow - JUMP_MS) this.#readNow = now
+
+    if (this.#held === 0 || transit - this.#fastest <= JUMP_MS) this.#lateSince = undefined
+    else this.#lateSince ??= now
+    if (this.#lateSince !== undefined && now - this.#lateSince >= LATE_MS) {
+      this.#held = 0
+      this.#lateSince = undefined
+    }
+
+    this.#remember(transit, together)
+    this.#synced ||= now - this.#firstNow >= SETTLE_MS
+  }
+
+  /** The server's tick at `now` (ms), with its fraction; 0 before the first frame. */
+  tickAt(now: number): number {
+    // Also for a time a little before the last reading, as an animation frame's timestamp may be.
+    if (now <= this.#readNow || this.#held === 0) return this.#read
+    const elapsed = now - this.#readNow
+    this.#readNow = now
+
+    const off = this.#fastest - this.#followed
+    if (!this.#synced || Math.abs(off) > JUMP_MS) {
+      this.#followed = this.#fastest
+    } else {
+      const bend = off * (1 - Math.exp(-elapsed / SLEW_MS))
+      const most = elapsed * MAX_SLEW
+      this.#followed += Math.max(-most, Math.min(most, bend))
+    }
+    this.#read = msToTicks(now - this.#followed, this.#rate)
+    return this.#read
+  }
+
+  #remember(transit: number, together: boolean): void {
+    if (!together || this.#held === 0) {
+      this.#newest = this.#held === 0 ? 0 : (this.#newest + 1) % this.#transits.length
+      this.#held = Math.min(this.#held + 1, this.#transits.length)
+    }
+    this.#transits[this.#newest] = transit
+
+    this.#sorted.set(this.#transits)
+    const sorted = this.#sorted.subarray(0, this.#held).sort()
+    this.#fastest = sorted[0]
+    this.#jitter = sorted[Math.ceil(this.#held * 0.95) - 1] - this.#fastest
+  }
+}

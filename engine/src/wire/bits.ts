@@ -1,0 +1,212 @@
+// Bits, writer and reader side by side. Least significant bit first; every write has the read that mirrors it.
+// The reader cannot pass its end: it throws ERR_FRAME_TRUNCATED, and whatever is announced is bounded before it is read.
+
+import { fail } from '../schema/errors.ts'
+
+/** Unary parts longer than this are escaped: a Rice code is at most ESCAPE + 1 + 32 bits. */
+const ESCAPE = 20
+
+export class BitWriter {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024)
+  #at = 0
+  #word = 0
+  #used = 0
+
+  /** Starts over; what finish() returned stays untouched. */
+  reset(): void {
+    this.#at = 0
+    this.#word = 0
+    this.#used = 0
+  }
+
+  /** The low `count` bits of `value`, 0 to 24. */
+  bits(value: number, count: number): void {
+    this.#word |= (value & ((1 << count) - 1)) << this.#used
+    this.#used += count
+    while (this.#used >= 8) {
+      if (this.#at === this.#bytes.length) this.#grow(this.#at + 1)
+      this.#bytes[this.#at++] = this.#word
+      this.#word >>>= 8
+      this.#used -= 8
+    }
+  }
+
+  bit(value: boolean): void {
+    this.bits(value ? 1 : 0, 1)
+  }
+
+  /** A whole number of `count` bits, 0 to 32. */
+  uint(value: number, count: number): void {
+    if (count <= 16) return this.bits(value, count)
+    this.bits(value & 0xffff, 16)
+    this.bits(value >>> 16, count - 16)
+  }
+
+  /** Any whole number below 2^53, small ones short: 7 bits a step. */
+  varint(value: number): void {
+    let rest = value
+    while (rest >= 128) {
+      this.bits((rest % 128) | 128, 8)
+      rest = Math.floor(rest / 128)
+    }
+    this.bits(rest, 8)
+  }
+
+  /** Rice code of 0 to 2^32 - 1 with parameter `k`, 0 to 31 (R. F. Rice, 1979): value >> k in unary, then k bits. */
+  rice(value: number, k: number): void {
+    const high = value >>> k
+    if (high + 1 + k <= 24 && high < ESCAPE) {
+      this.bits(((1 << high) - 1) | ((value & ((1 << k) - 1)) << (high + 1)), high + 1 + k)
+    } else if (high < ESCAPE) {
+      this.bits((1 << high) - 1, high + 1)
+      this.uint(value, k)
+    } else {
+      this.bits((1 << ESCAPE) - 1, ESCAPE)
+      this.uint(value, 32)
+    }
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (this.#used !== 0) {
+      for (const byte of bytes) this.bits(byte, 8)
+      return
+    }
+    if (this.#at + bytes.length > this.#bytes.length) this.#grow(this.#at + bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  /** Fills up the last byte with zeros. */
+  align(): void {
+    if (this.#used > 0) this.bits(0, 8 - this.#used)
+  }
+
+  /** The number of whole bytes so far. */
+  get length(): number {
+    return this.#at
+  }
+
+  /** A copy of all that was written, the last byte filled up, `room` free bytes before it. */
+  finish(room = 0): Uint8Array<ArrayBuffer> {
+    this.align()
+    const out = new Uint8Array(room + this.#at)
+    out.set(this.#bytes.subarray(0, this.#at), room)
+    return out
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+  }
+}
+
+export class BitReader {
+  #bytes: Uint8Array
+  #at: number
+  #word = 0
+  #left = 0
+
+  constructor(bytes: Uint8Array, start = 0) {
+    this.#bytes = bytes
+    this.#at = start
+  }
+
+  /** The next `count` bits, 0 to 24. */
+  bits(count: number): number {
+    if (this.#left < count) {
+      this.#fill()
+      if (this.#left < count) truncated(this.#bytes.length)
+    }
+    const value = this.#word & ((1 << count) - 1)
+    this.#word >>>= count
+    this.#left -= count
+    return value
+  }
+
+  bit(): boolean {
+    return this.bits(1) === 1
+  }
+
+  uint(count: number): number {
+    if (count <= 16) return this.bits(count)
+    const low = this.bits(16)
+    return (low | (this.bits(count - 16) << 16)) >>> 0
+  }
+
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < 8; i++) {
+      const byte = this.bits(8)
+      value += (byte & 127) * scale
+      if (byte < 128) {
+        if (value > Number.MAX_SAFE_INTEGER) break
+        return value
+      }
+      scale *= 128
+    }
+    return fail('ERR_FRAME_INVALID', 'a number of more than 53 bits')
+  }
+
+  rice(k: number): number {
+    if (this.#left <= ESCAPE) this.#fill()
+    // The run of ones at the low end of the word.
+    const zeros = ~this.#word
+    const high = zeros === 0 ? 32 : 31 - Math.clz32(zeros & -zeros)
+    if (high >= ESCAPE && this.#left >= ESCAPE) {
+      this.bits(ESCAPE)
+      return this.uint(32)
+    }
+    if (high >= this.#left) truncated(this.#bytes.length)
+    this.bits(high + 1)
+    const value = high * 2 ** k + this.uint(k)
+    if (value > 0xffffffff) fail('ERR_FRAME_INVALID', 'a Rice code of more than 32 bits')
+    return value
+  }
+
+  /** A copy of the next `count` bytes. */
+  bytes(count: number): Uint8Array<ArrayBuffer> {
+    if (count > this.remaining) truncated(this.#bytes.length)
+    const out = new Uint8Array(count)
+    for (let i = 0; i < count; i++) out[i] = this.bits(8)
+    return out
+  }
+
+  /** Skips the rest of the current byte. */
+  align(): void {
+    const skip = this.#left & 7
+    this.#word >>>= skip
+    this.#left -= skip
+  }
+
+  /** Whole bytes not read yet. */
+  get remaining(): number {
+    return this.#bytes.length - this.#at + (this.#left >> 3)
+  }
+
+  /** Nothing may follow but the zeros that filled up the last byte. */
+  end(): void {
+    if (this.remaining > 0 || (this.#left > 0 && this.#word !== 0))
+      fail('ERR_FRAME_INVALID', `${this.remaining} bytes after the end of the frame's content`)
+  }
+
+  #fill(): void {
+    while (this.#left <= 24 && this.#at < this.#bytes.length) {
+      this.#word |= this.#bytes[this.#at++] << this.#left
+      this.#left += 8
+    }
+  }
+}
+
+function truncated(length: number): never {
+  return fail('ERR_FRAME_TRUNCATED', `the frame ends after ${length} bytes: expected more`)
+}
+
+/** Signed to unsigned, small magnitudes small: 0, -1, 1, -2, 2 … */
+export function zigzag(value: number): number {
+  return ((value << 1) ^ (value >> 31)) >>> 0
+}
+export function unzigzag(value: number): number {
+  return (value >>> 1) ^ -(value & 1)
+}

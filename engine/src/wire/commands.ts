@@ -1,0 +1,61 @@
+// A run of commands: what a player pressed for consecutive ticks, in one frame, with what the player has seen. Writer
+// and reader side by side. PROTOCOL.md, section Commands.
+//   frame = kind (8) | newest tick held, low 16 | how far the render tick trails it, 1/256 ticks | first tick, low 16 |
+//           count (6) | per command: 1 bit "as the one before", else the record
+
+import { fail } from '../schema/errors.ts'
+import type { Layout } from '../schema/layout.ts'
+import { low16, resolve16 } from '../time/tick.ts'
+import { BitReader, type BitWriter } from './bits.ts'
+import { FRAME_KIND } from './kinds.ts'
+import { readRecord, type Values, writeRecord } from './record.ts'
+
+/** Commands a frame holds at most: a client that was held back for longer drops the oldest. */
+export const MAX_RUN = 63
+/** The largest trail of the render tick behind the newest one held, in ticks. */
+export const MAX_TRAIL = 4095
+
+export interface CommandRun {
+  /** The newest snapshot that the client holds; -1 for none. */
+  readonly ack: number
+  /** The fractional tick on the client's screen, in steps of 1/256. */
+  readonly renderTick: number
+  /** The tick of the first command. */
+  readonly first: number
+  /** Settled commands for first, first + 1, … */
+  readonly commands: readonly Values[]
+}
+
+/** `commands` must be settled, one object a distinct command: the same object again costs one bit. */
+export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): Uint8Array<ArrayBuffer> {
+  out.reset()
+  out.bits(FRAME_KIND.commands, 8)
+  out.bits(low16(run.ack + 1), 16)
+  const trail = Math.round((run.ack - run.renderTick) * 256)
+  out.varint(Math.min(Math.max(trail, 0), MAX_TRAIL * 256))
+  out.bits(low16(run.first), 16)
+  out.bits(run.commands.length, 6)
+  let last: Values | undefined
+  for (const command of run.commands) {
+    if (last) out.bit(command !== last)
+    if (command !== last) writeRecord(out, layout, command, 'ERR_FIELD_VALUE')
+    last = command
+  }
+  return out.finish()
+}
+
+/** `near`: the match's tick. @throws ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
+export function readCommands(bytes: Uint8Array, layout: Layout, near: number): CommandRun {
+  const from = new BitReader(bytes, 1)
+  const ack = resolve16(from.bits(16), near + 1) - 1
+  const trail = from.varint()
+  if (trail > MAX_TRAIL * 256)
+    fail('ERR_FRAME_INVALID', `a render tick ${trail / 256} ticks behind: expected at most ${MAX_TRAIL}`)
+  const first = resolve16(from.bits(16), near)
+  const count = from.bits(6)
+  const commands: Values[] = []
+  for (let i = 0; i < count; i++)
+    commands.push(i > 0 && !from.bit() ? commands[i - 1] : readRecord(from, layout, 'ERR_FRAME_INVALID'))
+  from.end()
+  return { ack, renderTick: ack - trail / 256, first, commands }
+}

@@ -1,0 +1,156 @@
+// DeltaEncoder and DeltaDecoder: a snapshot as bytes, by itself: no sockets, no clock. PROTOCOL.md, section State.
+//   chunk = flags (8 bits) | tick | baseline | before | hash | content
+// A keyframe's tick is a varint; a delta names the low 16 bits of its tick, how many ticks before that its baseline
+// is, and how many before that the one before.
+
+import { fail } from '../schema/errors.ts'
+import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
+import { hashOf, makeSnapshot, type Snapshot, type SnapshotBase, type Viewer } from '../state/snapshot.ts'
+import { low16, resolve16 } from '../time/tick.ts'
+import { BitReader, BitWriter } from './bits.ts'
+import { type Columns, StateReader, StateWriter } from './delta.ts'
+
+/** A delta carries a hash of its state whenever its tick divides by this. */
+export const HASH_INTERVAL = 32
+
+const DELTA = 1
+const BEFORE = 2
+const HASH = 4
+const OWNED = 8
+/** Bits for what comes: entropy coding and its tables. Frames that set them are of a later version. */
+const LATER = 0xf0
+
+export interface EncoderOptions {
+  /** 'wire' (the default): every column that ever travels. 'all': only those for everybody. */
+  readonly audience?: 'wire' | 'all'
+}
+
+export class DeltaEncoder<G extends AnyGame> {
+  readonly game: G
+  readonly #columns: Columns
+  readonly #plan: GamePlan
+  readonly #bits = new BitWriter()
+  readonly #state = new StateWriter()
+
+  constructor(game: G, options: EncoderOptions = {}) {
+    this.game = game
+    this.#plan = planOf(game)
+    this.#columns = options.audience === 'all' ? 'shared' : 'wire'
+  }
+
+  /**
+   * A snapshot as bytes, against a baseline that the receiver holds; without one, a keyframe. `before` is the snapshot
+   * before the baseline, for `.linear()` fields; the receiver must hold it, too.
+   * @throws ERR_USAGE for a baseline that is not older
+   */
+  encode(snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): Uint8Array<ArrayBuffer> {
+    this.#bits.reset()
+    this.encodeTo(this.#bits, snapshot, baseline, before)
+    return this.#bits.finish()
+  }
+
+  /** The same into bits that hold more. */
+  encodeTo(out: BitWriter, snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): void {
+    const now = inner(snapshot, this.#plan)
+    const base = baseline && inner(baseline, this.#plan)
+    const last = base && before && inner(before, this.#plan)
+    if (base && base.tick >= now.tick)
+      fail('ERR_USAGE', `a delta from tick ${base.tick} to ${now.tick}: expected an older baseline`)
+    if (last && last.tick >= base.tick)
+      fail('ERR_USAGE', `tick ${last.tick} before the baseline at ${base.tick}: expected an older one`)
+    const hashed = !base || now.tick % HASH_INTERVAL === 0
+    const owned = this.#columns === 'wire'
+    out.bits((base ? DELTA : 0) | (last ? BEFORE : 0) | (hashed ? HASH : 0) | (owned ? OWNED : 0), 8)
+    if (base) {
+      out.bits(low16(now.tick), 16)
+      out.varint(now.tick - base.tick)
+      if (last) out.varint(base.tick - last.tick)
+    } else out.varint(now.tick)
+    if (hashed) out.uint(hashOf(now, owned), 32)
+    this.#state.write(out, this.#columns, now, base, last)
+  }
+}
+
+/** What a chunk says of itself. */
+export interface ChunkHeader {
+  readonly tick: number
+  /** The baseline's tick; undefined in a keyframe. */
+  readonly baseline: number | undefined
+  readonly before: number | undefined
+  readonly hash: number | undefined
+  readonly columns: Columns
+}
+
+/** `near`: a tick less than 32,768 away, the newest one held. @throws ERR_FRAME_KIND, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
+export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
+  const flags = from.bits(8)
+  if (flags & LATER) fail('ERR_FRAME_KIND', `flags ${flags}: this frame is of a later version`)
+  if (flags & BEFORE && !(flags & DELTA)) fail('ERR_FRAME_INVALID', `flags ${flags}: a keyframe has nothing before`)
+  let tick: number
+  let baseline: number | undefined
+  let before: number | undefined
+  if (flags & DELTA) {
+    const low = from.bits(16)
+    tick = resolve16(low, near)
+    baseline = tick - from.varint()
+    if (flags & BEFORE) before = baseline - from.varint()
+    if (baseline >= tick || baseline < 0 || (before !== undefined && (before >= baseline || before < 0)))
+      fail('ERR_FRAME_INVALID', `a delta from ticks ${before} and ${baseline} to ${tick}`)
+  } else {
+    tick = from.varint()
+    if (tick >= 2 ** 31) fail('ERR_FRAME_INVALID', `tick ${tick}: expected less than 2^31`)
+  }
+  const hash = flags & HASH ? from.uint(32) : undefined
+  return { tick, baseline, before, hash, columns: flags & OWNED ? 'wire' : 'shared' }
+}
+
+export class DeltaDecoder<G extends AnyGame> {
+  readonly game: G
+  readonly #plan: GamePlan
+  readonly #state = new StateReader()
+
+  constructor(game: G) {
+    this.game = game
+    this.#plan = planOf(game)
+  }
+
+  /**
+   * The snapshot that a frame of DeltaEncoder holds. The baseline and the one before it must be those it was coded
+   * against. Whatever is thrown, nothing has changed.
+   * @throws ERR_FRAME_BASELINE, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED, ERR_FRAME_KIND
+   */
+  decode(bytes: Uint8Array, baseline?: Snapshot<G>, before?: Snapshot<G>): Snapshot<G> {
+    const from = new BitReader(bytes)
+    const header = readChunkHeader(from, baseline?.tick ?? 0)
+    const made = this.decodeFrom(from, header, baseline, before, 'wire')
+    from.end()
+    if (header.hash !== undefined && hashOf(made, header.columns === 'wire') !== header.hash)
+      fail('ERR_FRAME_INVALID', `the state at tick ${header.tick} has another hash than its frame says`)
+    return made as never as Snapshot<G>
+  }
+
+  /** The state behind a header that was read; its hash is the caller's to compare. */
+  decodeFrom(
+    from: BitReader,
+    header: ChunkHeader,
+    baseline: Snapshot<G> | undefined,
+    before: Snapshot<G> | undefined,
+    viewer: Viewer
+  ): SnapshotBase {
+    const { tick } = header
+    const base = header.baseline === undefined ? undefined : baseline && inner(baseline, this.#plan)
+    const last = header.before === undefined ? undefined : before && inner(before, this.#plan)
+    if (base?.tick !== header.baseline)
+      fail('ERR_FRAME_BASELINE', `a delta against tick ${header.baseline}: the snapshot given is of ${base?.tick}`)
+    if (last?.tick !== header.before)
+      fail('ERR_FRAME_BASELINE', `a delta with tick ${header.before} before it: the snapshot given is of ${last?.tick}`)
+    const cells = this.#state.read(from, header.columns, this.#plan, tick, base, last)
+    return makeSnapshot(this.#plan, tick, cells, viewer)
+  }
+}
+
+function inner(snapshot: Snapshot<AnyGame>, plan: GamePlan): SnapshotBase {
+  const base = snapshot as never as SnapshotBase
+  if (base.plan !== plan) fail('ERR_USAGE', 'this snapshot is of another game')
+  return base
+}

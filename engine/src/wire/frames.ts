@@ -1,0 +1,225 @@
+// State frames: what a player gets a tick. Writer and reader side by side. PROTOCOL.md, section State frames.
+//   frame   = kind (8) | length of the private chunk (varint) | private chunk | shared chunk
+//   private = own? slack? (1 bit each), owner columns [hash?], slack (8, signed), events with their positions
+//   shared  = chunk of DeltaEncoder | events
+// The shared chunk is the same bytes for all who share (audience, baseline, before). An empty private chunk has length 0.
+
+import { fail } from '../schema/errors.ts'
+import type { AnyGame, GamePlan, Kind } from '../schema/game.ts'
+import { planOf } from '../schema/game.ts'
+import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
+import { BitReader, BitWriter } from './bits.ts'
+import { type ChunkHeader, DeltaDecoder, DeltaEncoder, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
+import { FRAME_KIND } from './kinds.ts'
+import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
+import { readRecord, type Values, writeRecord } from './record.ts'
+
+/** Something that happened at a tick. */
+export interface WireEvent {
+  readonly tick: number
+  readonly kind: Kind
+  /** Settled. */
+  readonly values: Values
+  /** Of a private event: how many shared ones of its tick came before it. */
+  readonly after: number
+}
+
+/** Bytes before the shared chunk in a frame without a private one. */
+export const SHARED_PREFIX = 2
+const EVENT_K = 2
+const MAX_EVENTS = 4096
+
+/** What only one player gets. */
+export interface Private {
+  readonly player: number
+  readonly snapshot: SnapshotBase
+  readonly baseline: SnapshotBase | undefined
+  /** Ticks that the player's newest command came early, -128 to 127; undefined: as last told. */
+  readonly slack: number | undefined
+  readonly events: readonly WireEvent[]
+}
+
+export class FrameWriter<G extends AnyGame> {
+  readonly #encoder: DeltaEncoder<G>
+  readonly #events: readonly Kind[]
+  readonly #hasOwned: boolean
+  readonly #bits = new BitWriter()
+
+  constructor(game: G) {
+    const plan = planOf(game)
+    this.#encoder = new DeltaEncoder(game, { audience: 'all' })
+    this.#events = plan.events
+    this.#hasOwned = plan.tables.some((table) => table.owned.length > 0)
+  }
+
+  /** A whole frame with no private chunk; the shared chunk starts at SHARED_PREFIX. */
+  shared(
+    snapshot: SnapshotBase,
+    baseline: SnapshotBase | undefined,
+    before: SnapshotBase | undefined,
+    events: readonly WireEvent[]
+  ): Uint8Array<ArrayBuffer> {
+    const out = this.#bits
+    out.reset()
+    out.bits(FRAME_KIND.state, 8)
+    out.bits(0, 8)
+    this.#encoder.encodeTo(out, outer<G>(snapshot), baseline && outer<G>(baseline), before && outer<G>(before))
+    this.#writeEvents(out, snapshot.tick, events, false)
+    return out.finish()
+  }
+
+  /** What stands before the shared chunk for one player, or undefined where that is nothing of its own. */
+  head(own: Private): Uint8Array<ArrayBuffer> | undefined {
+    const { snapshot, baseline, player, slack, events } = own
+    const hashed = this.#hasOwned && (!baseline || snapshot.tick % HASH_INTERVAL === 0)
+    const columns = hashed || (this.#hasOwned && ownedChanged(snapshot, baseline, player))
+    if (!columns && slack === undefined && events.length === 0) return undefined
+    const out = this.#bits
+    out.reset()
+    out.bit(columns)
+    out.bit(slack !== undefined)
+    if (columns) {
+      writeOwned(out, snapshot, baseline, player)
+      out.bit(hashed)
+      if (hashed) out.bits(ownedHash(snapshot, player), 16)
+    }
+    if (slack !== undefined) out.bits(Math.max(-128, Math.min(127, slack)) & 0xff, 8)
+    this.#writeEvents(out, snapshot.tick, events, true)
+    const chunk = out.finish()
+    out.reset()
+    out.bits(FRAME_KIND.state, 8)
+    out.varint(chunk.length)
+    out.bytes(chunk)
+    return out.finish()
+  }
+
+  #writeEvents(out: BitWriter, tick: number, events: readonly WireEvent[], positions: boolean): void {
+    for (const event of events) {
+      out.bit(true)
+      out.rice(tick - event.tick, EVENT_K)
+      if (positions) out.rice(event.after, EVENT_K)
+      out.uint(event.kind.index, kindBits(this.#events))
+      writeRecord(out, event.kind.layout, event.values, 'ERR_FIELD_VALUE')
+    }
+    out.bit(false)
+  }
+}
+
+export interface StateFrame {
+  readonly snapshot: SnapshotBase
+  /** True for a keyframe: what was held before is no baseline any more. */
+  readonly keyframe: boolean
+  readonly slack: number | undefined
+  /** In the order in which they happened. */
+  readonly events: readonly WireEvent[]
+  /** False where the state's hash is not the frame's: a keyframe must heal it. */
+  readonly sound: boolean
+}
+
+export class FrameReader<G extends AnyGame> {
+  readonly #decoder: DeltaDecoder<G>
+  readonly #plan: GamePlan
+
+  constructor(game: G) {
+    this.#plan = planOf(game)
+    this.#decoder = new DeltaDecoder(game)
+  }
+
+  /**
+   * Reads a frame for `player`; `held` finds the snapshots it names, `near` is the newest tick held. Whatever is
+   * thrown, nothing has changed.
+   * @throws ERR_FRAME_BASELINE, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED, ERR_FRAME_KIND
+   */
+  read(bytes: Uint8Array, player: number, near: number, held: (tick: number) => SnapshotBase | undefined): StateFrame {
+    const prefix = new BitReader(bytes, 1)
+    const length = prefix.varint()
+    const start = bytes.length - prefix.remaining
+    if (length > prefix.remaining)
+      fail('ERR_FRAME_TRUNCATED', `a private chunk of ${length} bytes in ${prefix.remaining}`)
+    const shared = new BitReader(bytes, start + length)
+    const header = readChunkHeader(shared, near)
+    const baseline = this.#held(header.baseline, held)
+    const before = this.#held(header.before, held)
+    const snapshot = this.#decoder.decodeFrom(
+      shared,
+      header,
+      baseline && outer<G>(baseline),
+      before && outer<G>(before),
+      player
+    )
+    const events = this.#readEvents(shared, header.tick, false)
+    shared.end()
+    const own = length > 0 ? new BitReader(bytes.subarray(start, start + length)) : undefined
+    return this.#complete(own, header, snapshot, baseline, player, events)
+  }
+
+  #complete(
+    own: BitReader | undefined,
+    header: ChunkHeader,
+    snapshot: SnapshotBase,
+    baseline: SnapshotBase | undefined,
+    player: number,
+    shared: WireEvent[]
+  ): StateFrame {
+    let slack: number | undefined
+    let events = shared
+    const hasColumns = own?.bit() ?? false
+    const hasSlack = own?.bit() ?? false
+    readOwned(hasColumns ? own : undefined, snapshot, baseline, player)
+    let sound = header.hash === undefined || hashOf(snapshot, header.columns === 'wire') === header.hash
+    if (hasColumns && own!.bit()) sound = own!.bits(16) === ownedHash(snapshot, player) && sound
+    if (own) {
+      if (hasSlack) slack = (own.bits(8) << 24) >> 24
+      events = merge(shared, this.#readEvents(own, header.tick, true))
+      own.end()
+    }
+    return { snapshot, keyframe: header.baseline === undefined, slack, events, sound }
+  }
+
+  #held(tick: number | undefined, held: (tick: number) => SnapshotBase | undefined): SnapshotBase | undefined {
+    if (tick === undefined) return undefined
+    return held(tick) ?? fail('ERR_FRAME_BASELINE', `a delta that names tick ${tick}: it is not held`)
+  }
+
+  #readEvents(from: BitReader, tick: number, positions: boolean): WireEvent[] {
+    const kinds = this.#plan.events
+    const events: WireEvent[] = []
+    while (from.bit()) {
+      if (events.length === MAX_EVENTS) fail('ERR_FRAME_INVALID', `more than ${MAX_EVENTS} events in a frame`)
+      const ago = from.rice(EVENT_K)
+      const after = positions ? from.rice(EVENT_K) : 0
+      const kind = kinds[from.uint(kindBits(kinds))]
+      if (!kind || ago > tick)
+        fail('ERR_FRAME_INVALID', `an event of a kind that ${this.#plan.game.name} does not have`)
+      events.push({ tick: tick - ago, kind, values: readRecord(from, kind.layout, 'ERR_FRAME_INVALID'), after })
+    }
+    return events
+  }
+}
+
+/** Both lists are in order; a private event stands after as many shared ones of its tick as it says. */
+function merge(shared: readonly WireEvent[], own: readonly WireEvent[]): WireEvent[] {
+  const all: WireEvent[] = []
+  let next = 0
+  let ofTick = 0
+  for (const event of own) {
+    while (next < shared.length) {
+      const other = shared[next]
+      ofTick = next > 0 && shared[next - 1].tick === other.tick ? ofTick : 0
+      if (other.tick > event.tick || (other.tick === event.tick && ofTick >= event.after)) break
+      all.push(other)
+      ofTick++
+      next++
+    }
+    all.push(event)
+  }
+  return all.concat(shared.slice(next))
+}
+
+function kindBits(kinds: readonly Kind[]): number {
+  return kinds.length > 1 ? 32 - Math.clz32(kinds.length - 1) : 0
+}
+
+function outer<G extends AnyGame>(snapshot: SnapshotBase): Snapshot<G> {
+  return snapshot as never as Snapshot<G>
+}

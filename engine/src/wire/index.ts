@@ -1,0 +1,33 @@
+// The codec by itself, as benchmarks and tools use it: no sockets, no clock. Below the line: what the server and other
+// hosts are built from; it may change with any version.
+
+export type { Snapshot } from '../state/snapshot.ts'
+export { type ReadWorld, World, type WorldOptions } from '../state/world.ts'
+export { DeltaDecoder, DeltaEncoder, type EncoderOptions, HASH_INTERVAL } from './encoder.ts'
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+export { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game.ts'
+export { History } from '../state/history.ts'
+export { Random } from '../state/random.ts'
+export { RowBase } from '../state/row.ts'
+export { SnapshotBase } from '../state/snapshot.ts'
+export type { Table } from '../state/table.ts'
+export { WorldBase } from '../state/world.ts'
+export { Stepper } from '../time/stepper.ts'
+export { type CommandRun, MAX_RUN, readCommands } from './commands.ts'
+export { FrameWriter, SHARED_PREFIX, type WireEvent } from './frames.ts'
+export { FRAME_KIND, type FrameKind, kindOf, PROTOCOL_VERSION } from './kinds.ts'
+export {
+  type Answer,
+  type Ask,
+  errorAnswer,
+  type PlayerInfo,
+  packAnswer,
+  packTell,
+  type Tell,
+  unpackAsk,
+} from './messages.ts'
+export { Decoder, Encoder, FRAME_EVENT, parser } from './parser.ts'
+export { packRecord, settleRecord, unpackRecord, type Values } from './record.ts'

@@ -1,0 +1,24 @@
+// The first byte of every Tickwire frame, and the version of all of them.
+
+import { fail } from '../schema/errors.ts'
+
+/** Both ends must speak the same version: the handshake compares it. */
+export const PROTOCOL_VERSION = 1
+
+export const FRAME_KIND = {
+  /** Server to client: a private chunk, then the shared one. */
+  state: 1,
+  /** Client to server: a run of commands, or none: then it is an acknowledgement. */
+  commands: 2,
+  /** Client to server: what it holds is wrong or missing; it needs a keyframe. */
+  resync: 3,
+} as const
+
+export type FrameKind = keyof typeof FRAME_KIND
+
+/** @throws ERR_FRAME_TRUNCATED for an empty frame, ERR_FRAME_KIND for an unknown one */
+export function kindOf(bytes: Uint8Array): FrameKind {
+  if (bytes.length === 0) fail('ERR_FRAME_TRUNCATED', 'an empty frame')
+  for (const [name, kind] of Object.entries(FRAME_KIND)) if (bytes[0] === kind) return name as FrameKind
+  return fail('ERR_FRAME_KIND', `frame kind ${bytes[0]}: expected ${Object.values(FRAME_KIND).join(', ')}`)
+}

@@ -1,0 +1,150 @@
+// Named values as bits: a command, an event, a request's two halves, a match's options. Writer and reader side by side.
+// What is read back is the settled value, so settle() is what both ends run on.
+
+import { type ErrorCode, fail } from '../schema/errors.ts'
+import { type Column, type FieldSlot, fromSteps, type Layout, toSteps } from '../schema/layout.ts'
+import { packValue, show, unpackValue } from '../schema/packed.ts'
+import { fromSmallestThree, toSmallestThree } from '../schema/rotation.ts'
+import { BitReader, BitWriter } from './bits.ts'
+
+export type Values = Readonly<Record<string, unknown>>
+
+const PARTS: Partial<Record<FieldSlot['shape']['kind'], readonly string[]>> = {
+  vec2: ['x', 'y'],
+  vec3: ['x', 'y', 'z'],
+}
+const steps = new Int32Array(4)
+const quad = new Float64Array(4)
+
+/**
+ * Writes every field of the layout. What has a default may be missing; numbers are clamped and rounded.
+ * @throws the code given, for a missing value, one of another type, NaN or Infinity
+ */
+export function writeRecord(out: BitWriter, layout: Layout, values: Values, code: ErrorCode): void {
+  for (const slot of layout.fields) {
+    const name = `${layout.name}.${slot.name}`
+    const value = values[slot.name] ?? missing(slot, name, code)
+    writeField(out, layout.columns, slot, value, name, code)
+  }
+}
+
+/** @throws the code given, for what writeRecord() can't have written; ERR_FRAME_TRUNCATED */
+export function readRecord(from: BitReader, layout: Layout, code: ErrorCode): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const slot of layout.fields) values[slot.name] = readField(from, layout.columns, slot, code)
+  return values
+}
+
+export function packRecord(layout: Layout, values: Values, code: ErrorCode): Uint8Array<ArrayBuffer> {
+  const out = new BitWriter()
+  writeRecord(out, layout, values, code)
+  return out.finish()
+}
+
+export function unpackRecord(layout: Layout, bytes: Uint8Array, code: ErrorCode): Record<string, unknown> {
+  const from = new BitReader(bytes)
+  const values = readRecord(from, layout, code)
+  from.end()
+  return values
+}
+
+/** The values as the other end will read them. */
+export function settleRecord(layout: Layout, values: Values, code: ErrorCode): Record<string, unknown> {
+  return unpackRecord(layout, packRecord(layout, values, code), code)
+}
+
+function missing(slot: FieldSlot, name: string, code: ErrorCode): unknown {
+  if (slot.field.optional) return slot.field.zero
+  if (slot.shape.kind === 'ref') return 0
+  return fail(code, `${name} is missing`)
+}
+
+function writeField(
+  out: BitWriter,
+  columns: readonly Column[],
+  slot: FieldSlot,
+  value: unknown,
+  name: string,
+  code: ErrorCode
+): void {
+  const { shape } = slot
+  const column = columns[slot.column]
+  const parts = PARTS[shape.kind]
+  if (parts) {
+    for (let i = 0; i < parts.length; i++) {
+      const part = (value as Record<string, unknown>)[parts[i]]
+      out.uint(toSteps(columns[slot.column + i], finite(part, `${name}.${parts[i]}`, code)), column.bits)
+    }
+    return
+  }
+  switch (shape.kind) {
+    case 'bool':
+      if (typeof value !== 'boolean') fail(code, `${name} is ${show(value)}: expected true or false`)
+      return out.bit(value)
+    case 'oneOf': {
+      const at = shape.names.indexOf(value as string)
+      if (at < 0) fail(code, `${name} is ${show(value)}: expected ${shape.names.join(', ')}`)
+      return out.uint(at, column.bits)
+    }
+    case 'ref': {
+      const id = value as number
+      if (!Number.isSafeInteger(id) || id < 0) fail(code, `${name} is ${show(value)}: expected a row's id or undefined`)
+      return out.varint(id)
+    }
+    case 'quat': {
+      const { x, y, z, w } = value as { x: number; y: number; z: number; w: number }
+      finite(x + y + z + w, name, code)
+      toSmallestThree(x, y, z, w, shape.max, steps)
+      for (let i = 0; i < 4; i++) out.uint(steps[i], columns[slot.column + i].bits)
+      return
+    }
+    case 'text':
+    case 'list':
+    case 'data': {
+      const { bytes } = packValue(slot.field, value, name)
+      out.varint(bytes.length)
+      return out.bytes(bytes)
+    }
+    default:
+      return out.uint(toSteps(column, finite(value, name, code)), column.bits)
+  }
+}
+
+function readField(from: BitReader, columns: readonly Column[], slot: FieldSlot, code: ErrorCode): unknown {
+  const { shape } = slot
+  const number = (at: number): number => {
+    const column = columns[slot.column + at]
+    const q = from.uint(column.bits)
+    if (q > column.max) fail(code, `${column.name} is at step ${q}: the schema allows 0 to ${column.max}`)
+    return q
+  }
+  const parts = PARTS[shape.kind]
+  if (parts)
+    return Object.fromEntries(parts.map((part, at) => [part, fromSteps(columns[slot.column + at], number(at))]))
+  switch (shape.kind) {
+    case 'bool':
+      return from.bit()
+    case 'oneOf':
+      return shape.names[number(0)]
+    case 'ref':
+      return from.varint() || undefined
+    case 'quat':
+      for (let i = 0; i < 4; i++) steps[i] = number(i)
+      fromSmallestThree(steps[0], steps[1], steps[2], steps[3], shape.max, quad)
+      return { x: quad[0], y: quad[1], z: quad[2], w: quad[3] }
+    case 'text':
+    case 'list':
+    case 'data': {
+      const length = from.varint()
+      return unpackValue(slot.field, from.bytes(length), code, slot.name).value
+    }
+    default:
+      return fromSteps(columns[slot.column], number(0))
+  }
+}
+
+function finite(value: unknown, name: string, code: ErrorCode): number {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    fail(code, `${name} is ${show(value)}: expected a finite number`)
+  return value
+}

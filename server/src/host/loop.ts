@@ -1,0 +1,143 @@
+// The only timer of a server: one loop drives all matches, each at its own tick rate, and holds those rates to the
+// clock (a stepper per match, see engine/src/time). A pass runs what is due and sleeps until something is due again,
+// so sockets are served between passes. Matches take turns: each pass starts with another one, and one that has to
+// catch up runs a tick when everybody has run theirs. An exception of a match never reaches the loop.
+
+import { Stepper } from '@tickwire/engine/wire'
+
+/** Milliseconds, monotonic. */
+export function now(): number {
+  return performance.now()
+}
+
+/** Where the loop gets the time and its wake-up calls; tests have their own. */
+export interface Clock {
+  now(): number
+  /** Calls `run` once, after `ms`. The result cancels it. */
+  wake(ms: number, run: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now,
+  wake(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Waits for a promise to settle, whichever way, but no longer than `ms`. */
+export async function settles(promise: Promise<unknown>, ms: number, clock: Clock = systemClock): Promise<void> {
+  let cancel = (): void => {}
+  const timeout = new Promise<void>((resolve) => {
+    cancel = clock.wake(ms, resolve)
+  })
+  await Promise.race([promise.catch(() => {}), timeout])
+  cancel()
+}
+
+/** What the loop knows of a match. */
+export interface Ticking {
+  readonly game: { readonly tickRate: number }
+  /** Runs one tick. */
+  step(): void
+}
+
+// A new match is noticed this soon even when nothing else is due.
+const LONGEST_SLEEP_MS = 20
+const MAX_CATCH_UP = 5
+
+export class Loop<M extends Ticking> {
+  readonly #matches: Iterable<M>
+  readonly #failed: (match: M, error: unknown) => void
+  readonly #clock: Clock
+  readonly #steppers = new WeakMap<M, Stepper>()
+  #running = false
+  #cancel = (): void => {}
+  #turn = 0
+  #overruns = 0
+  #skipped = 0
+
+  /**
+   * @param matches those to drive; read anew at every pass
+   * @param failed told of what a match's tick threw; the loop goes on
+   */
+  constructor(matches: Iterable<M>, failed: (match: M, error: unknown) => void, clock: Clock = systemClock) {
+    this.#matches = matches
+    this.#failed = failed
+    this.#clock = clock
+  }
+
+  /** How many passes found a match more than one tick behind. */
+  get overruns(): number {
+    return this.#overruns
+  }
+
+  /** How many ticks were left out because a match was more than 5 behind. */
+  get skipped(): number {
+    return this.#skipped
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#cancel = this.#clock.wake(0, this.#pass)
+  }
+
+  /** No tick runs after this, except what is left of the pass that called it. */
+  stop(): void {
+    this.#running = false
+    this.#cancel()
+  }
+
+  readonly #pass = (): void => {
+    const due: { match: M; ticks: number }[] = []
+    const started = this.#clock.now()
+    let next = started + LONGEST_SLEEP_MS
+    for (const match of this.#matches) {
+      const stepper = this.#stepper(match)
+      const ticks = this.#advance(stepper, started)
+      if (ticks > 0) due.push({ match, ticks })
+      next = Math.min(next, stepper.next)
+    }
+    this.#run(due)
+    if (!this.#running) return
+    // Rounded up, as timers count whole ms: waking early would only mean waking twice.
+    this.#cancel = this.#clock.wake(Math.max(0, Math.ceil(next - this.#clock.now())), this.#pass)
+  }
+
+  #run(due: { readonly match: M; readonly ticks: number }[]): void {
+    const first = this.#turn++
+    const most = due.reduce((ticks, entry) => Math.max(ticks, entry.ticks), 0)
+    if (most > 1) this.#overruns++
+    for (let round = 0; round < most; round++) {
+      for (let i = 0; i < due.length; i++) {
+        const { match, ticks } = due[(first + i) % due.length]
+        if (round < ticks) this.#step(match)
+      }
+    }
+  }
+
+  #step(match: M): void {
+    try {
+      match.step()
+    } catch (error) {
+      this.#failed(match, error)
+    }
+  }
+
+  #advance(stepper: Stepper, at: number): number {
+    const before = stepper.skipped
+    const ticks = stepper.advance(at)
+    this.#skipped += stepper.skipped - before
+    return ticks
+  }
+
+  #stepper(match: M): Stepper {
+    let stepper = this.#steppers.get(match)
+    if (!stepper) {
+      stepper = new Stepper(match.game.tickRate, { maxCatchUp: MAX_CATCH_UP })
+      this.#steppers.set(match, stepper)
+    }
+    return stepper
+  }
+}

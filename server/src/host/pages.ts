@@ -1,0 +1,51 @@
+// What the server answers over plain HTTP: `/healthz`, and the files of one folder. Everything else is the app's.
+
+import { statSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TickwireError } from '@tickwire/engine'
+import sirv from 'sirv'
+
+/** Answers a request, or calls `next` and leaves it to somebody else. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
+
+/** The body of `/healthz`: status 200, or 503 once the server is closing. */
+export interface Health {
+  readonly ok: boolean
+  readonly matches: number
+  readonly players: number
+  /** Seconds since createServer(). */
+  readonly uptime: number
+  /** Ticks left out because the process was too far behind. */
+  readonly skippedTicks: number
+}
+
+/** @param folder of files to serve; @throws ERR_USAGE when it is none. */
+export function pages(health: () => Health, folder?: string): Handler {
+  const files = folder === undefined ? undefined : serveFiles(folder)
+  return (request, response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next()
+    if (request.url?.split('?', 1)[0] === '/healthz') return answer(response, health())
+    return files ? files(request, response, next) : next()
+  }
+}
+
+function answer(response: ServerResponse, health: Health): void {
+  response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(`${JSON.stringify(health)}\n`)
+}
+
+// Vite names what it puts in /assets/ after its content, so that such a file never changes.
+function serveFiles(folder: string): Handler {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new TickwireError('ERR_USAGE', `static is ${JSON.stringify(folder)}, which is not a folder; was it built?`)
+  }
+  return sirv(folder, {
+    etag: true,
+    gzip: true,
+    brotli: true,
+    setHeaders(response, pathname) {
+      const fixed = pathname.startsWith('/assets/')
+      response.setHeader('cache-control', fixed ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+}

@@ -1,0 +1,233 @@
+// createServer(): one process's host of matches. Listens or attaches, hosts games, drives their matches, shuts down.
+
+import { randomInt } from 'node:crypto'
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import type { Socket as TcpSocket } from 'node:net'
+import { type AnyGame, TickwireError } from '@tickwire/engine'
+import type { Server as Io } from 'socket.io'
+import { Lobby } from '../match/lobby.ts'
+import type { Match, Rules } from '../match/match.ts'
+import { Session } from '../match/session.ts'
+import { type AdminOptions, administer } from './admin.ts'
+import type { Limits, Origins } from './guard.ts'
+import { Loop, now, settles } from './loop.ts'
+import { type Handler, type Health, pages } from './pages.ts'
+import { type IoOptions, Sockets } from './socket.ts'
+
+interface CommonOptions {
+  /** Socket.IO's own options, passed through. */
+  readonly io?: IoOptions
+  /** Which pages may connect. The server's own origin and localhost by default. */
+  readonly origins?: Origins
+  /** What one connection may send. Generous by default: 200 messages and 128 KiB a second, 400 and 512 KiB at once. */
+  readonly limits?: Partial<Limits>
+  /** A folder of files to serve. */
+  readonly static?: string
+  /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
+  readonly admin?: AdminOptions
+  /** Shut down cleanly on SIGTERM and SIGINT, and exit then. True for `{ port }`, else false. */
+  readonly signals?: boolean
+  /** Where warnings go; `console.warn` by default. */
+  readonly warn?: (message: string) => void
+}
+
+/**
+ * `port`: opens it (0 to 65535; 0 takes any free one). `http`: attaches to a server that you listen with yourself.
+ * `app`: serves an Express app, or any request listener, on `port` (3000 by default).
+ */
+export type ServerOptions = CommonOptions &
+  (
+    | { readonly port: number }
+    | { readonly http: HttpServer }
+    | { readonly app: RequestListener; readonly port?: number }
+  )
+
+/** A match as `server.matches` lists it. */
+export interface MatchListing {
+  readonly id: string
+  /** The game's name. */
+  readonly game: string
+  readonly players: number
+  readonly capacity: number
+  readonly locked: boolean
+}
+
+export interface Server {
+  /** The whole of Socket.IO. A match is a room; its id is the room's name. */
+  readonly io: Io
+  /** The port that is listened on, in fact. @throws ERR_USAGE while none is. */
+  readonly port: number
+  /** The matches that are running, as of now. */
+  readonly matches: readonly MatchListing[]
+  /** Lets players create and join matches of `game`. */
+  host<G extends AnyGame>(game: G, rules: Rules<G>): void
+  /** Opens a match of a hosted game, for players to join. @throws ERR_GAME_UNKNOWN */
+  open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G>
+  /**
+   * Starts the matches, and opens the port; with `{ http }` that is yours to do.
+   * @throws ERR_PORT_IN_USE, and what the system says otherwise
+   */
+  listen(): Promise<void>
+  /** Ends all matches with a reason, then all connections, then the HTTP server, a given one too. Once is enough. */
+  close(): Promise<void>
+}
+
+const DEFAULT_PORT = 3000
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+// How long connections may take to read that it is over, and then to hang up.
+const GRACE_MS = 1000
+
+/** @throws ERR_USAGE for options that can't be. */
+export function createServer(options: ServerOptions): Server {
+  return new Host(options)
+}
+
+class Host implements Server {
+  readonly io: Io
+  readonly #http: HttpServer
+  readonly #ownPort: number | undefined
+  readonly #signals: boolean
+  readonly #warn: (message: string) => void
+  readonly #started = now()
+  readonly #lobby: Lobby
+  readonly #sockets: Sockets
+  readonly #loop: Loop<Match<AnyGame>>
+  readonly #tcp = new Set<TcpSocket>()
+  #closed: Promise<void> | undefined
+
+  constructor(options: ServerOptions) {
+    this.#warn = options.warn ?? console.warn
+    this.#signals = options.signals ?? !('http' in options || 'app' in options)
+    this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
+    this.#lobby = new Lobby({ seed: () => randomInt(2 ** 32), warn: this.#warn })
+    this.#loop = new Loop(this.#lobby.matches, (match, error) => this.#failed(match, error))
+
+    this.#http = 'http' in options ? options.http : createHttpServer('app' in options ? options.app : notFound)
+    this.#http.on('connection', (socket) => this.#track(socket))
+    intercept(
+      this.#http,
+      pages(() => this.#health(), options.static)
+    )
+    this.#sockets = new Sockets(
+      this.#http,
+      { ...options, warn: this.#warn },
+      (connection) => new Session(connection, this.#lobby)
+    )
+    this.io = this.#sockets.io
+    if (options.admin) administer(this.io, options.admin)
+  }
+
+  get port(): number {
+    const address = this.#http.address()
+    if (address && typeof address === 'object') return address.port
+    throw new TickwireError('ERR_USAGE', 'no port is listened on; await server.listen() first')
+  }
+
+  get matches(): readonly MatchListing[] {
+    return [...this.#lobby.matches].map(({ id, game, players, capacity, locked }) => {
+      return { id, game: game.name, players: players.size, capacity, locked }
+    })
+  }
+
+  host<G extends AnyGame>(game: G, rules: Rules<G>): void {
+    this.#lobby.host(game, rules)
+  }
+
+  open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G> {
+    return this.#lobby.open(game, options)
+  }
+
+  async listen(): Promise<void> {
+    if (this.#closed) throw new TickwireError('ERR_USAGE', 'this server was closed; create another one')
+    if (this.#ownPort !== undefined && !this.#http.listening) await listen(this.#http, this.#ownPort)
+    if (this.#signals) for (const signal of SIGNALS) process.once(signal, this.#onSignal)
+    this.#loop.start()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown()
+    return this.#closed
+  }
+
+  async #shutDown(): Promise<void> {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal)
+    this.#loop.stop()
+    this.#lobby.close()
+    await settles(this.#sockets.drain(), GRACE_MS)
+    const closed = this.io.close()
+    await settles(closed, GRACE_MS)
+    for (const socket of this.#tcp) socket.destroy()
+    await closed
+  }
+
+  // Others may be waiting for the signal too; then it is for them to exit.
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    void this.close().then(() => {
+      if (process.listenerCount(signal) === 0) process.exit()
+    })
+  }
+
+  #failed(match: Match<AnyGame>, error: unknown): void {
+    this.#warn(`match ${match.id} failed: ${String(error)}`)
+    match.end('error')
+  }
+
+  #health(): Health {
+    const matches = this.matches
+    return {
+      ok: this.#closed === undefined,
+      matches: matches.length,
+      players: matches.reduce((sum, match) => sum + match.players, 0),
+      uptime: Math.round(now() - this.#started) / 1000,
+      skippedTicks: this.#loop.skipped,
+    }
+  }
+
+  #track(socket: TcpSocket): void {
+    this.#tcp.add(socket)
+    socket.once('close', () => this.#tcp.delete(socket))
+  }
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
+  throw new TickwireError('ERR_USAGE', `port is ${port}; a whole number from 0 to 65535 is expected`)
+}
+
+function listen(http: HttpServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      reject(error.code === 'EADDRINUSE' ? portInUse(port, error) : error)
+    }
+    http.once('error', failed)
+    http.listen(port, () => {
+      http.off('error', failed)
+      resolve()
+    })
+  })
+}
+
+function portInUse(port: number, cause: Error): TickwireError {
+  return new TickwireError(
+    'ERR_PORT_IN_USE',
+    `port ${port} is taken by another process; stop that one, or choose another port, as in createServer({ port: ` +
+      `${port === 65535 ? 3000 : port + 1} })`,
+    { cause }
+  )
+}
+
+// Goes before the listeners that the server already has.
+function intercept(http: HttpServer, handler: Handler): void {
+  const listeners = http.listeners('request') as RequestListener[]
+  http.removeAllListeners('request')
+  http.on('request', (request, response) => {
+    handler(request, response, () => {
+      for (const listener of listeners) listener.call(http, request, response)
+    })
+  })
+}
+
+const notFound: RequestListener = (_request, response) => {
+  response.writeHead(404, { 'content-type': 'text/plain' })
+  response.end('Not found\n')
+}

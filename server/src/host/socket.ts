@@ -1,0 +1,213 @@
+// The only importer of socket.io. Makes the Socket.IO server, guards its door, and gives each socket of the main
+// namespace a Connection for its match to write to. Everything that comes from the wire ends here or in a session:
+// junk is refused, nothing it holds can throw into the process. A match is a Socket.IO room.
+
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { TickwireError } from '@tickwire/engine'
+import { FRAME_EVENT, parser } from '@tickwire/engine/wire'
+import { type ServerOptions as AllIoOptions, Server as Io, type Socket } from 'socket.io'
+import type { Connection, SharedFrame } from '../match/connection.ts'
+import { prepare } from './frame.ts'
+import { DEFAULT_LIMITS, type Limits, Meter, type OriginRule, type Origins, originRule } from './guard.ts'
+import { now, systemClock } from './loop.ts'
+
+const ASK_EVENT = 'tickwire:ask'
+const TELL_EVENT = 'tickwire:tell'
+
+/** What a connection's session takes from its socket. */
+export interface Conversation {
+  /** A hot frame of this client. Never throws. */
+  frame(bytes: Uint8Array): void
+  /** A control message. Always answers: a refusal is an answer. */
+  ask(bytes: Uint8Array): Promise<Uint8Array>
+  /** The transport is gone. */
+  closed(): void
+}
+
+/** Socket.IO's own options, except for what Tickwire stands on: its parser, and its own way of resuming. */
+export type IoOptions = Partial<Omit<AllIoOptions, 'parser' | 'connectionStateRecovery'>>
+
+export interface SocketOptions {
+  readonly io?: IoOptions
+  readonly origins?: Origins
+  readonly limits?: Partial<Limits>
+  readonly warn: (message: string) => void
+}
+
+type Engine = Socket['conn']
+type AllowRequest = NonNullable<AllIoOptions['allowRequest']>
+
+const POLICY_VIOLATION = 1008
+const NOTHING = new Uint8Array(0)
+// How long a connection that was thrown out may take to read why.
+const LAST_WORDS_MS = 1000
+
+export class Sockets {
+  readonly io: Io
+  readonly #warn: (message: string) => void
+  readonly #limits: Limits
+  readonly #open: (connection: Connection) => Conversation
+  readonly #engines = new Set<Engine>()
+  #closing = false
+
+  /** Attaches to `http`. Each socket of the main namespace gets a Connection, and `open` answers for it. */
+  constructor(http: HttpServer, options: SocketOptions, open: (connection: Connection) => Conversation) {
+    this.#warn = options.warn
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#open = open
+    this.io = new Io(http, {
+      pingInterval: 2000,
+      pingTimeout: 4000,
+      maxHttpBufferSize: 16 * 1024,
+      perMessageDeflate: false,
+      ...options.io,
+      parser,
+      allowRequest: this.#door(originRule(options.origins), options.io?.allowRequest),
+    })
+    if (!options.io?.cors) this.io.engine.on('headers', letPageRead)
+    this.io.engine.on('connection', (engine: Engine) => this.#meter(engine))
+    this.io.on('connection', (socket) => this.#connect(socket))
+  }
+
+  /** Ends every connection once it was handed what is waiting for it; lets in no more. */
+  async drain(): Promise<void> {
+    this.#closing = true
+    const closed = [...this.#engines].map((engine) => new Promise((resolve) => engine.once('close', resolve)))
+    for (const engine of this.#engines) engine.close()
+    await Promise.all(closed)
+  }
+
+  // The handshake: over WebSocket and long-polling alike, status 403 and the error as JSON.
+  #door(rule: OriginRule, users?: AllowRequest): AllowRequest {
+    return (request, decide) => {
+      const refusal = this.#closing ? new TickwireError('ERR_DISCONNECTED', 'the server is closing') : rule(request)
+      if (!refusal) return users ? users(request, decide) : decide(null, true)
+      this.#warn(`a connection was refused: ${refusal.message}`)
+      sendRefusal(request, refusal)
+      decide(refusal.message, false)
+    }
+  }
+
+  // Sees every message of a transport before Socket.IO's parser does.
+  #meter(engine: Engine): void {
+    this.#engines.add(engine)
+    const meter = new Meter(this.#limits, now())
+    engine.on('packet', ({ data }: { data?: string | Uint8Array }) => {
+      const refusal = meter.count(data?.length ?? 0, now())
+      if (!refusal) return
+      this.#warn(`a connection from ${engine.remoteAddress} was ended: ${refusal.message}`)
+      throwOut(engine, refusal)
+    })
+    engine.once('close', () => this.#engines.delete(engine))
+  }
+
+  #connect(socket: Socket): void {
+    const session = this.#open(new SocketConnection(socket))
+    socket.on(FRAME_EVENT, (bytes: unknown) => {
+      this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
+    })
+    socket.on(ASK_EVENT, (...args: unknown[]) => {
+      const answer = args.at(-1)
+      if (typeof answer !== 'function') return
+      const asked = args[0] instanceof Uint8Array ? args[0] : NOTHING
+      void this.#answer(session, asked, answer as (bytes: Uint8Array) => void)
+    })
+    socket.on('disconnect', () => this.#guarded(() => session.closed()))
+  }
+
+  async #answer(session: Conversation, asked: Uint8Array, answer: (bytes: Uint8Array) => void): Promise<void> {
+    try {
+      answer(await session.ask(asked))
+    } catch (error) {
+      this.#warn(`a control message failed: ${String(error)}`)
+    }
+  }
+
+  #guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#warn(`a message of a client failed: ${String(error)}`)
+    }
+  }
+}
+
+class SocketConnection implements Connection {
+  bufferedAmount = 0
+  readonly #socket: Socket
+  readonly #engine: Engine
+  readonly #sizes: number[] = []
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.#engine = socket.conn
+  }
+
+  sendFrame(shared: SharedFrame, head?: Uint8Array<ArrayBuffer>): void {
+    if (this.#engine.readyState !== 'open') return
+    const { payload, options } = prepare(shared, head)
+    this.bufferedAmount += payload.length
+    this.#sizes.push(payload.length)
+    this.#engine.write(payload, options, this.#written)
+  }
+
+  notify(message: Uint8Array<ArrayBuffer>): void {
+    this.#socket.compress(false).emit(TELL_EVENT, message)
+  }
+
+  enter(room: string): void {
+    void this.#socket.join(room)
+  }
+
+  exit(room: string): void {
+    void this.#socket.leave(room)
+  }
+
+  close(): void {
+    this.#socket.disconnect(true)
+  }
+
+  // Called in order of writing, when the kernel (or the response of a poll) has taken the bytes.
+  readonly #written = (): void => {
+    this.bufferedAmount -= this.#sizes.shift() ?? 0
+  }
+}
+
+// engine.io answers a long-polling request with status 403 and JSON; the page may read it, to tell its developer. To a
+// WebSocket handshake it would answer 400 and plain text, so that one is answered here, and engine.io hangs up.
+function sendRefusal(request: IncomingMessage, refusal: TickwireError): void {
+  const { res } = request as IncomingMessage & { readonly res?: ServerResponse }
+  if (res) {
+    res.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
+    return
+  }
+  const body = JSON.stringify({ code: 4, message: refusal.message })
+  request.socket.end(
+    'HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: application/json\r\n' +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  )
+}
+
+// Long-polling of an allowed page on another origin. Not `cors`: that is a middleware, which turns WebTransport off.
+function letPageRead(headers: Record<string, unknown>, request: IncomingMessage): void {
+  const { origin } = request.headers
+  if (origin === undefined) return
+  headers['access-control-allow-origin'] = origin
+  headers.vary = 'origin'
+}
+
+// What ws offers under engine.io's WebSocket transport, which doesn't declare that it holds one.
+interface WebSocketTransport {
+  readonly socket?: { close(code: number, reason: string): void; pause(): void; terminate(): void }
+}
+
+// Says why in the WebSocket's close frame, and reads no further: a flood costs no more than the kernel's buffer.
+function throwOut(engine: Engine, { code }: TickwireError): void {
+  if (engine.transport.name === 'websocket') {
+    const { socket } = engine.transport as unknown as WebSocketTransport
+    socket?.close(POLICY_VIOLATION, code)
+    socket?.pause()
+    systemClock.wake(LAST_WORDS_MS, () => socket?.terminate())
+  }
+  engine.close(true)
+}

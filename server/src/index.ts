@@ -1,0 +1,7 @@
+// Authoritative matches in fixed ticks, on Socket.IO: what a game's server imports.
+
+export type { AdminOptions } from './host/admin.ts'
+export type { Limits, Origins } from './host/guard.ts'
+export { createServer, type MatchListing, type Server, type ServerOptions } from './host/server.ts'
+export type { IoOptions } from './host/socket.ts'
+export type { Match, Player, Rules } from './match/match.ts'

@@ -1,0 +1,552 @@
+// The host from outside: ports, pages, origins, limits and shutting down, over real sockets.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer, type Server as HttpServer, request } from 'node:http'
+import { type AddressInfo, type Socket as TcpSocket, connect as tcpConnect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { FRAME_EVENT, parser } from '@tickwire/engine/wire'
+import express from 'express'
+import { type Socket as ClientSocket, io as connect, type ManagerOptions } from 'socket.io-client'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Conversation, type SocketOptions, Sockets } from '../src/host/socket.ts'
+import { createServer, type Server, type ServerOptions } from '../src/index.ts'
+import type { Connection } from '../src/match/connection.ts'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  while (cleanups.length > 0) await cleanups.pop()!()
+})
+
+type Emitter = { on(event: string, listener: (...args: any[]) => void): unknown }
+
+/** The arguments of the next `event`. Call it before what causes the event. */
+function next(emitter: Emitter, event: string): Promise<any[]> {
+  return new Promise((resolve) => emitter.on(event, (...args) => resolve(args)))
+}
+
+async function start(
+  options: Partial<ServerOptions> = {}
+): Promise<{ server: Server; url: string; warnings: string[] }> {
+  const warnings: string[] = []
+  const server = createServer({ port: 0, signals: false, warn: (text) => warnings.push(text), ...options })
+  cleanups.push(() => server.close())
+  await server.listen()
+  return { server, url: `http://127.0.0.1:${server.port}`, warnings }
+}
+
+function client(url: string, options: Partial<ManagerOptions> & { auth?: object } = {}): ClientSocket {
+  const transports = ['websocket']
+  const socket = connect(url, { transports, parser, forceNew: true, reconnection: false, ...options })
+  cleanups.push(() => socket.disconnect())
+  return socket
+}
+
+async function joined(url: string, options?: Partial<ManagerOptions> & { auth?: object }): Promise<ClientSocket> {
+  const socket = client(url, options)
+  const refused = next(socket, 'connect_error').then(([error]) => Promise.reject(error))
+  await Promise.race([next(socket, 'connect'), refused])
+  return socket
+}
+
+describe('listening', () => {
+  it('names the port that is taken, and what to do', async () => {
+    const { server } = await start()
+    const other = createServer({ port: server.port, signals: false })
+    cleanups.push(() => other.close())
+    await expect(other.listen()).rejects.toMatchObject({
+      code: 'ERR_PORT_IN_USE',
+      message: expect.stringMatching(new RegExp(`port ${server.port} is taken.*choose another port`)),
+    })
+  })
+
+  it.each([-1, 65536, 1.5, Number.NaN])('refuses port %d', (port) => {
+    expect(() => createServer({ port })).toThrow('ERR_USAGE')
+  })
+
+  it('knows the port that it got, once it has one', async () => {
+    const server = createServer({ port: 0, signals: false })
+    cleanups.push(() => server.close())
+    expect(() => server.port).toThrow('ERR_USAGE')
+    await server.listen()
+    expect(server.port).toBeGreaterThan(0)
+  })
+
+  it('serves an Express app beside the sockets', async () => {
+    const app = express()
+    app.get('/hello', (_request, response) => {
+      response.send('from express')
+    })
+    const { url } = await start({ app, port: 0 })
+    expect(await (await fetch(`${url}/hello`)).text()).toBe('from express')
+    expect((await fetch(`${url}/nothing`)).status).toBe(404)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    await joined(url)
+  })
+
+  it('attaches to an HTTP server that somebody else listens with', async () => {
+    const http = createHttpServer((_request, response) => response.end('mine'))
+    const server = createServer({ http })
+    cleanups.push(() => server.close())
+    await server.listen()
+    expect(http.listening).toBe(false)
+    http.listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    const url = `http://127.0.0.1:${server.port}`
+    expect(await (await fetch(url)).text()).toBe('mine')
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    await joined(url)
+  })
+
+  it("passes Socket.IO's options through, and keeps its own defaults otherwise", async () => {
+    const { url } = await start({ io: { path: '/other', pingInterval: 1234 } })
+    const opened = await (await fetch(`${url}/other/?EIO=4&transport=polling`)).text()
+    expect(JSON.parse(opened.slice(1))).toMatchObject({ pingInterval: 1234, pingTimeout: 4000, maxPayload: 16384 })
+  })
+})
+
+describe('pages', () => {
+  it('/healthz says how it is', async () => {
+    const { url } = await start()
+    const answer = await fetch(`${url}/healthz`)
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    const health = await answer.json()
+    expect(health).toMatchObject({ ok: true, matches: 0, players: 0, skippedTicks: 0 })
+    expect(health.uptime).toBeGreaterThanOrEqual(0)
+  })
+
+  it('serves the files of a folder, and nothing above it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tickwire-'))
+    cleanups.push(() => rm(folder, { recursive: true }))
+    await mkdir(join(folder, 'public/assets'), { recursive: true })
+    await writeFile(join(folder, 'public/index.html'), '<p>game</p>')
+    await writeFile(join(folder, 'public/assets/main-1a2b.js'), 'run()')
+    await writeFile(join(folder, 'secret.txt'), 'secret')
+
+    const { url } = await start({ static: join(folder, 'public') })
+    const page = await fetch(url)
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.headers.get('cache-control')).toBe('no-cache')
+    expect(await page.text()).toBe('<p>game</p>')
+    const script = await fetch(`${url}/assets/main-1a2b.js`)
+    expect(script.headers.get('cache-control')).toContain('immutable')
+    expect(await script.text()).toBe('run()')
+    for (const path of ['/missing', '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt']) {
+      expect(await get(url, path)).toEqual({ status: 404, body: 'Not found\n' })
+    }
+  })
+
+  it('says so when the folder is none', () => {
+    expect(() => createServer({ port: 0, static: '/no/such/folder' })).toThrow('ERR_USAGE')
+  })
+})
+
+/** A GET whose path is sent as it is written. */
+async function get(url: string, path: string): Promise<{ status?: number; body: string }> {
+  const asked = request(url, { path }).end()
+  const [response] = await once(asked, 'response')
+  const chunks = await response.toArray()
+  return { status: response.statusCode, body: Buffer.concat(chunks).toString() }
+}
+
+describe('origins', () => {
+  const evil = 'http://evil.example'
+
+  it.each(['websocket', 'polling'])(
+    'refuses a strange page over %s: 403, the code and what to set',
+    async (transport) => {
+      const { server, url, warnings } = await start()
+      const told = next(server.io.engine, 'connection_error')
+      const answer = await handshake(url, transport, evil)
+      expect(answer.status).toBe(403)
+      expect(answer.body.message).toContain('(ERR_ORIGIN)')
+      expect(answer.body.message).toContain(`createServer({ origins: ["${evil}"] })`)
+      expect((await told)[0].context.message).toContain('ERR_ORIGIN')
+      expect(warnings.join()).toContain('ERR_ORIGIN')
+    }
+  )
+
+  it('lets the refused page read why, over long-polling', async () => {
+    const { url } = await start()
+    const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { origin: evil } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(evil)
+  })
+
+  it.each(['websocket', 'polling'])(
+    'lets its own pages, localhost and what is no browser in over %s',
+    async (transport) => {
+      const { url } = await start()
+      for (const origin of [url, 'http://localhost:5173', undefined]) {
+        const extraHeaders = origin === undefined ? {} : { origin }
+        await joined(url, { transports: [transport as 'websocket' | 'polling'], extraHeaders })
+      }
+    }
+  )
+
+  it('lets a listed origin in, and its page read the answers of long-polling', async () => {
+    const { url } = await start({ origins: ['http://good.example'] })
+    await joined(url, { extraHeaders: { origin: 'http://good.example' } })
+    const headers = { origin: 'http://good.example' }
+    const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://good.example')
+    expect((await handshake(url, 'websocket', 'http://localhost:5173')).status).toBe(403)
+  })
+
+  it("asks the user's allowRequest as well", async () => {
+    const { url } = await start({ io: { allowRequest: (_request, decide) => decide('not today', false) } })
+    expect((await handshake(url, 'polling', url)).body.message).toBe('not today')
+  })
+})
+
+async function handshake(url: string, transport: string, origin: string) {
+  if (transport === 'polling') {
+    const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { origin } })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { origin })
+  socket.on('error', () => {})
+  const [, response] = await next(socket, 'unexpected-response')
+  const chunks = await response.toArray()
+  return { status: response.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) }
+}
+
+describe('the admin namespace', () => {
+  const admin = { username: 'keeper', password: 'correct horse' }
+
+  it('is not there without credentials', async () => {
+    const { url } = await start()
+    await expect(joined(`${url}/admin`, { auth: admin })).rejects.toThrow('Invalid namespace')
+  })
+
+  it('opens to the right ones, and to no others', async () => {
+    const { server, url } = await start({ admin })
+    const seen = await joined(`${url}/admin`, { auth: admin })
+    expect((await next(seen, 'server_stats'))[0]).toMatchObject({ clientsCount: expect.any(Number) })
+    for (const auth of [{}, { ...admin, password: 'wrong' }, { ...admin, username: 'other' }]) {
+      await expect(joined(`${url}/admin`, { auth })).rejects.toThrow('invalid credentials')
+    }
+    await expect(joined(`${url}/admin`, { auth: { sessionId: 'guessed' } })).rejects.toThrow('invalid credentials')
+    expect(server.io.of('/admin').sockets.size).toBe(1)
+  })
+
+  it('outlives credentials of any shape', async () => {
+    const { url } = await start({ admin })
+    for (const password of [undefined, null, 5, {}, ['correct horse']]) {
+      await expect(joined(`${url}/admin`, { auth: { ...admin, password } })).rejects.toThrow('invalid credentials')
+    }
+    await joined(`${url}/admin`, { auth: admin })
+  })
+
+  it('does not let passwords be tried for ever', async () => {
+    const { url } = await start({ admin })
+    const auth = { ...admin, password: 'wrong guess' }
+    for (let i = 0; i < 5; i++) await expect(joined(`${url}/admin`, { auth })).rejects.toThrow('invalid credentials')
+    await expect(joined(`${url}/admin`, { auth })).rejects.toThrow('too many attempts')
+  })
+
+  it.each([
+    { username: '', password: 'long enough' },
+    { username: 'keeper', password: 'short' },
+  ])('refuses %o, which protect nothing', (credentials) => {
+    expect(() => createServer({ port: 0, admin: credentials })).toThrow('ERR_USAGE')
+  })
+})
+
+describe('junk from the wire', () => {
+  const JUNK = [[], [null], ['text'], [5], [{ length: 3 }], [new Uint8Array(3)], [[1, 2]], [new Uint8Array(3), 1, 'x']]
+
+  it.each(['websocket', 'polling'])('does no harm over %s', async (transport) => {
+    const { url } = await start()
+    const bad = await joined(url, { transports: [transport as 'websocket' | 'polling'] })
+    const good = await joined(url)
+    for (const event of ['tickwire:frame', 'tickwire:ask', '__proto__', 'constructor', 'error']) {
+      for (const args of JUNK) bad.emit(event, ...args)
+      for (const args of JUNK) bad.emit(event, ...args, () => {})
+    }
+    // The last one is answered, so all of them were taken.
+    expect(await bad.emitWithAck('tickwire:ask', 'junk')).toBeInstanceOf(Uint8Array)
+    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it('ends only the connection that sent a message past maxHttpBufferSize', async () => {
+    const { url } = await start()
+    const good = await joined(url)
+    const bad = await joined(url)
+    const gone = next(bad, 'disconnect')
+    bad.emit('tickwire:frame', new Uint8Array(16 * 1024 + 1))
+    expect((await gone)[1].context.code).toBe(1009)
+    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+  })
+
+  it('ends a flood with ERR_RATE_LIMIT, and nobody else', async () => {
+    const { url, warnings } = await start()
+    const good = await joined(url)
+    const bad = await joined(url)
+    const gone = next(bad, 'disconnect')
+    for (let i = 0; i < 2000; i++) bad.emit('tickwire:frame', new Uint8Array(8))
+    const [, details] = await gone
+    expect(details.context).toMatchObject({ code: 1008, reason: 'ERR_RATE_LIMIT' })
+    expect(warnings.join()).toContain('ERR_RATE_LIMIT')
+    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+  })
+
+  it('takes what ordinary users of Socket.IO send', async () => {
+    const { server, url } = await start()
+    server.io.on('connection', (socket) => socket.on('echo', (value, answer) => answer(value)))
+    const user = await joined(url)
+    const values = Array.from({ length: 150 }, (_, i) => `${i} ${'x'.repeat(500)}`)
+    expect(await Promise.all(values.map((value) => user.emitWithAck('echo', value)))).toEqual(values)
+  })
+})
+
+describe('closing', () => {
+  it('is done once, frees the port, and is seen by clients', async () => {
+    const { server, url } = await start()
+    const { port } = server
+    const [a, b] = [await joined(url), await joined(url, { transports: ['polling'] })]
+    const seen = [next(a, 'disconnect'), next(b, 'disconnect')]
+    const first = server.close()
+    expect(server.close()).toBe(first)
+    await first
+    expect((await Promise.all(seen)).map(([reason]) => reason)).toEqual(['transport close', 'transport close'])
+    await server.close()
+    await start({ port })
+  })
+
+  it('delivers what was emitted just before', async () => {
+    const { server, url } = await start()
+    const user = await joined(url)
+    const got = Promise.all([next(user, 'one'), next(user, 'two')])
+    server.io.emit('one', new Uint8Array(3))
+    server.io.emit('two', 2)
+    await server.close()
+    expect((await got)[1]).toEqual([2])
+  })
+
+  it('does not wait for clients that say nothing', async () => {
+    const { server } = await start()
+    const mute = tcpConnect(server.port, '127.0.0.1')
+    await once(mute, 'connect')
+    const raw = await rawClient(server.port)
+    raw.socket.pause()
+    await server.close()
+    mute.destroy()
+  })
+
+  it('before listening, and after a failed listen, works too', async () => {
+    const { server } = await start()
+    await createServer({ port: 0 }).close()
+    const other = createServer({ port: server.port, signals: false })
+    await expect(other.listen()).rejects.toThrow('ERR_PORT_IN_USE')
+    await other.close()
+    await expect(other.listen()).rejects.toThrow('ERR_USAGE')
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('on %s tells its clients and exits with 0', async (signal) => {
+    const script = `
+      import { createServer } from './src/index.ts'
+      const server = createServer({ port: 0 })
+      await server.listen()
+      console.log(server.port)`
+    const child = spawn(
+      process.execPath,
+      ['-C', '@tickwire/source', '--import', 'tsx', '--input-type=module', '-e', script],
+      { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] }
+    )
+    cleanups.push(() => child.kill('SIGKILL'))
+    const [line] = await once(child.stdout, 'data')
+    const user = await joined(`http://127.0.0.1:${Number(line)}`)
+    const seen = next(user, 'disconnect')
+    child.kill(signal)
+    expect((await seen)[0]).toBe('transport close')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+})
+
+describe('frames on the wire', () => {
+  async function wired(options: Partial<SocketOptions> = {}) {
+    const http: HttpServer = createHttpServer()
+    const opened: Connection[] = []
+    let wake = (): void => {}
+    const received: Uint8Array[] = []
+    const conversation: Conversation = {
+      frame: (bytes) => received.push(bytes),
+      ask: async (bytes) => bytes,
+      closed: () => {},
+    }
+    const sockets = new Sockets(http, { warn: () => {}, ...options }, (connection) => {
+      opened.push(connection)
+      wake()
+      return conversation
+    })
+    cleanups.push(() => sockets.io.close())
+    http.listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    const { port } = http.address() as AddressInfo
+    const connected = async (): Promise<Connection> => {
+      if (opened.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      return opened.shift()!
+    }
+    return { sockets, port, url: `http://127.0.0.1:${port}`, received, connected }
+  }
+
+  const shared = (length: number, fill = 7) => {
+    const bytes = new Uint8Array(length).fill(fill)
+    bytes[1] = 0
+    return { bytes, prebuilt: undefined }
+  }
+
+  it.each([
+    ['all share', undefined],
+    ['carries a private head', new Uint8Array([7, 3, 1, 2, 3])],
+  ])('a frame that %s is one WebSocket frame in one segment', async (_, head) => {
+    const { port, connected } = await wired()
+    const raw = await rawClient(port)
+    const connection = await connected()
+    for (const length of [2, 100, 119, 125, 126, 300, 1400, 8000]) {
+      const frame = shared(length)
+      const chunk = raw.chunk()
+      connection.sendFrame(frame, head)
+      const expected = head ? Buffer.concat([head, frame.bytes.subarray(2)]) : Buffer.from(frame.bytes)
+      const header =
+        expected.length < 126 ? [0x82, expected.length] : [0x82, 126, expected.length >> 8, expected.length & 255]
+      expect(Buffer.compare(await chunk, Buffer.concat([Buffer.from(header), expected]))).toBe(0)
+    }
+  })
+
+  it('a frame that is longer than a segment arrives whole', async () => {
+    const { url, connected } = await wired()
+    const user = await joined(url)
+    const connection = await connected()
+    for (const length of [65533, 65536, 200_000]) {
+      const got = new Promise<Uint8Array>((resolve) => user.once(FRAME_EVENT, resolve))
+      connection.sendFrame(shared(length), new Uint8Array([1, 1, 9]))
+      const bytes = await got
+      expect(bytes.length).toBe(length + 1)
+      expect([bytes[0], bytes[2], bytes[3], bytes[length]]).toEqual([1, 9, 7, 7])
+    }
+  })
+
+  it.each(['websocket', 'polling'] as const)('frames, tells and events keep their order over %s', async (transport) => {
+    const { sockets, url, connected } = await wired()
+    const user = await joined(url, { transports: [transport] })
+    const connection = await connected()
+    const got: unknown[] = []
+    user.onAny((event, value) => got.push([event, typeof value === 'number' ? value : new Uint8Array(value)[0]]))
+    const last = next(user, 'last')
+    const frame = shared(40)
+    connection.sendFrame(frame)
+    connection.notify(new Uint8Array([1, 2]))
+    sockets.io.emit('event', 5)
+    connection.sendFrame(frame, new Uint8Array([9, 0]))
+    connection.sendFrame(frame)
+    sockets.io.emit('last', 6)
+    await last
+    expect(got).toEqual([
+      ['tickwire:frame', 7],
+      ['tickwire:tell', 1],
+      ['event', 5],
+      ['tickwire:frame', 9],
+      ['tickwire:frame', 7],
+      ['last', 6],
+    ])
+  })
+
+  it('many connections share one prepared frame', async () => {
+    const { url, connected } = await wired()
+    const users = [await joined(url), await joined(url), await joined(url, { transports: ['polling'] })]
+    const connections = [await connected(), await connected(), await connected()]
+    const got = users.map((user) => next(user, FRAME_EVENT))
+    const frame = shared(500)
+    for (const connection of connections) connection.sendFrame(frame)
+    for (const [bytes] of await Promise.all(got)) expect(Buffer.compare(Buffer.from(bytes), frame.bytes)).toBe(0)
+  })
+
+  it('a compressing server sends frames that arrive, too', async () => {
+    const { url, connected } = await wired({ io: { perMessageDeflate: { threshold: 0 } } })
+    const user = await joined(url)
+    const connection = await connected()
+    const got = next(user, FRAME_EVENT)
+    connection.sendFrame(shared(500), new Uint8Array([7, 1]))
+    expect((await got)[0].byteLength).toBe(500)
+  })
+
+  it('bufferedAmount is what was not taken yet: it grows while nobody reads, and goes back to 0', async () => {
+    const { port, connected } = await wired()
+    const raw = await rawClient(port)
+    const connection = await connected()
+    expect(connection.bufferedAmount).toBe(0)
+    raw.socket.pause()
+    const frame = shared(1_000_000)
+    for (let i = 0; i < 20; i++) connection.sendFrame(frame)
+    expect(connection.bufferedAmount).toBe(20_000_000)
+    let read = 0
+    raw.socket.on('data', (chunk) => (read += chunk.length))
+    raw.socket.resume()
+    while (read < 20 * 1_000_010) await once(raw.socket, 'data')
+    // Once everything has been read, the last write is done: one more frame goes straight through.
+    const chunk = raw.chunk()
+    connection.sendFrame(shared(50))
+    await chunk
+    expect(connection.bufferedAmount).toBe(0)
+  })
+
+  it('takes frames that clients write, in order with their events', async () => {
+    const { url, received, connected } = await wired()
+    const user = await joined(url)
+    await connected()
+    user.emit(FRAME_EVENT, new Uint8Array([1, 2, 3]))
+    user.emit(FRAME_EVENT, new Uint8Array([4]))
+    expect(await user.emitWithAck('tickwire:ask', new Uint8Array([5]))).toEqual(Buffer.from([5]))
+    expect(received).toEqual([new Uint8Array([1, 2, 3]), new Uint8Array([4])])
+  })
+
+  it('close() lets everything that was handed over arrive first', async () => {
+    const { url, connected } = await wired()
+    const user = await joined(url)
+    const connection = await connected()
+    const got = [next(user, FRAME_EVENT), next(user, 'tickwire:tell'), next(user, 'disconnect')]
+    connection.sendFrame(shared(100_000))
+    connection.notify(new Uint8Array(2000))
+    connection.close()
+    expect((await Promise.all(got))[2][0]).toBe('io server disconnect')
+    connection.sendFrame(shared(10))
+    connection.notify(new Uint8Array(2))
+  })
+
+  it('enters and leaves Socket.IO rooms', async () => {
+    const { sockets, url, connected } = await wired()
+    await joined(url)
+    const connection = await connected()
+    connection.enter('match-1')
+    expect(sockets.io.sockets.adapter.rooms.get('match-1')?.size).toBe(1)
+    connection.exit('match-1')
+    expect(sockets.io.sockets.adapter.rooms.get('match-1')).toBeUndefined()
+  })
+})
+
+/** A Socket.IO client made of bytes: what arrives is seen as the kernel delivers it. */
+async function rawClient(port: number): Promise<{ socket: TcpSocket; chunk(): Promise<Buffer> }> {
+  const socket = tcpConnect(port, '127.0.0.1')
+  cleanups.push(() => socket.destroy())
+  const chunk = async (): Promise<Buffer> => (await once(socket, 'data'))[0]
+  socket.write(
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
+      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+  )
+  const until = async (text: string): Promise<void> => {
+    let seen = ''
+    while (!seen.includes(text)) seen += (await chunk()).toString('latin1')
+  }
+  await until('maxPayload')
+  // '40', masked with zeros: connect to the main namespace.
+  socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]))
+  await until('40{"sid"')
+  return { socket, chunk }
+}
