@@ -1,6 +1,5 @@
 import { defineConfig } from 'vite'
 
-// biome-ignore lint/style/noDefaultExport: vite asks for one
 export default defineConfig({
   root: import.meta.dirname,
   resolve: { conditions: ['@tickwire/source', 'module', 'browser', 'development|production'] },

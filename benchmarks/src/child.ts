@@ -14,7 +14,6 @@ interface Answer {
   readonly error?: string
 }
 export type Handlers = Record<string, (argument: any) => unknown>
-type ArgumentOf<H extends Handlers, K extends keyof H> = Parameters<H[K]> extends [] ? undefined : Parameters<H[K]>[0]
 
 export class Child<H extends Handlers> {
   readonly #process: ChildProcess
@@ -37,7 +36,7 @@ export class Child<H extends Handlers> {
     })
   }
 
-  ask<K extends keyof H & string>(name: K, argument: ArgumentOf<H, K>): Promise<Awaited<ReturnType<H[K]>>> {
+  ask<K extends keyof H & string>(name: K, ...[argument]: Parameters<H[K]>): Promise<Awaited<ReturnType<H[K]>>> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })

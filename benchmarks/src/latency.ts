@@ -9,7 +9,7 @@ import { agreement, now } from './clock.ts'
 import type { BotsHandlers } from './latency/bots-child.ts'
 import type { ServerHandlers } from './latency/server-child.ts'
 import type { TransportName } from './latency/transports.ts'
-import { count, counts } from './options.ts'
+import { count, counts, positive } from './options.ts'
 
 interface Options {
   readonly rates: readonly number[]
@@ -29,7 +29,7 @@ export const latency: Benchmark = {
   options: [
     new Option('--rates <list>', 'ticks a second').default([20, 30, 60], '20,30,60').argParser(counts),
     new Option('--players <list>', 'players in the match').default([8, 100], '8,100').argParser(counts),
-    new Option('--seconds <n>', 'measured seconds of each figure').default(4).argParser(Number),
+    new Option('--seconds <n>', 'measured seconds of each figure').default(4).argParser(positive),
     new Option('--slices <n>', 'turns that each transport takes for them').default(2).argParser(count),
     new Option('--processes <n>', 'processes that the players are spread over').default(1).argParser(count),
   ],
@@ -71,9 +71,8 @@ async function run(options: Options, progress: Progress): Promise<Findings> {
     return new Child<BotsHandlers>(new URL('./latency/bots-child.ts', import.meta.url))
   })
   try {
-    const apart = Math.max(
-      ...(await Promise.all([server, ...bots].map((child) => agreement(() => child.ask('now', undefined)))))
-    )
+    const clocks = [() => server.ask('now'), ...bots.map((child) => () => child.ask('now'))]
+    const apart = Math.max(...(await Promise.all(clocks.map((clock) => agreement(clock)))))
     for (const pair of cells)
       for (let slice = 0; slice < slices; slice++)
         for (const cell of slice % 2 ? [...pair].reverse() : pair) {
@@ -104,16 +103,16 @@ async function measure(
     )
   )
   await pause(WARM_UP)
-  await Promise.all([server.ask('mark', undefined), ...bots.map((child) => child.ask('mark', undefined))])
+  await Promise.all([server.ask('mark'), ...bots.map((child) => child.ask('mark'))])
   const start = now()
   await pause(seconds)
   const end = now()
-  const { cpu } = await server.ask('ticks', undefined)
+  const { cpu } = await server.ask('ticks')
   await pause(COOL_DOWN)
-  const { tick, at } = await server.ask('ticks', undefined)
-  const sightings = await Promise.all(bots.map((child) => child.ask('sightings', undefined)))
-  await Promise.all(bots.map((child) => child.ask('leave', undefined)))
-  await server.ask('stop', undefined)
+  const { tick, at } = await server.ask('ticks')
+  const sightings = await Promise.all(bots.map((child) => child.ask('sightings')))
+  await Promise.all(bots.map((child) => child.ask('leave')))
+  await server.ask('stop')
 
   cell.cpu += cpu
   cell.seconds += (end - start) / 1000
@@ -170,7 +169,7 @@ function findingsOf({ rates, players, seconds, slices, processes }: Options, cel
   ]
   return {
     parameters: { rates, players, seconds, slices, processes, clocksAgreeWithinMs: apart },
-    method: [],
+    method: methodOf({ rates, players, seconds, slices, processes }, apart),
     tables: [
       {
         title: 'From the end of a tick at the server to its state decoded at a client',
@@ -183,4 +182,14 @@ function findingsOf({ rates, players, seconds, slices, processes }: Options, cel
       { title: 'From a key press to another player’s client holding it', columns: columns([]), rows: rows('press') },
     ],
   }
+}
+
+function methodOf({ seconds, slices, processes }: Options, apart: number): string[] {
+  return [
+    `The arena with one ship a player. The server is one process, the players ${processes === 1 ? 'another' : `${processes} others`}; real sockets on this machine, no added delay. All read one clock, which agreed within ${(apart * 1000).toFixed(0)} µs.`,
+    'End of tick to decoded: the moment is taken when the rules are done with the tick; settling, coding, writing, the kernel, reading and decoding follow. Every frame of every player counts.',
+    'Raw ws: the same simulation, world, delta encoder and decoder with one ws.send() a client and tick and nothing else. Both sides send one command a player and tick; raw ws sends a press at once, too.',
+    'Key press: at random moments, 100 to 300 ms apart for each player; counted from when it was due until another player’s client has decoded a state that shows it.',
+    `Each transport takes ${slices} turns (A B, B A, …) for its ${seconds} s, each with a fresh server and fresh connections and ${WARM_UP} s to warm up. HDR histograms, three digits. Server ms/s: processor time of the server’s process, the simulation included.`,
+  ]
 }

@@ -13,3 +13,10 @@ export function count(text: string): number {
 export function counts(text: string): number[] {
   return text.split(',').map(count)
 }
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('expected a number above 0')
+  return value
+}

@@ -66,7 +66,10 @@ function grid({ columns, rows }: Table): string {
   const made = new Grid({
     head: columns.map(({ title }) => title),
     colAligns: columns.map(({ key }) => (isNumber(key) ? 'right' : 'left')),
-    style: { head: ['bold'], border: ['grey'], compact: true },
+    style: {
+      compact: true,
+      ...(process.stdout.isTTY ? { head: ['bold'], border: ['grey'] } : { head: [], border: [] }),
+    },
   })
   for (const row of rows) made.push(columns.map(({ key, digits = 0 }) => cell(row[key], digits)))
   return made.toString()

@@ -3,7 +3,7 @@
 
 import type { CommandOf, Row } from '@tickwire/engine'
 import type { Match, Player } from '@tickwire/server'
-import { type Arena, type Ship, SHIP_RADIUS, SHOT_SPEED, WORLD } from './game.ts'
+import { type Arena, SHIP_RADIUS, SHOT_SPEED, type Ship, WORLD } from './game.ts'
 
 type ArenaMatch = Match<Arena>
 type Command = CommandOf<Arena>
@@ -15,10 +15,14 @@ interface Point {
 const NAMES = ['Vega', 'Rigel', 'Mira', 'Altair', 'Lyra', 'Nash', 'Spica', 'Deneb', 'Pollux', 'Ceres']
 const IDLE: Command = { turn: 0, thrust: false, brake: false, fire: false }
 
-export function addBots(match: ArenaMatch): void {
+/** Seats the match's bots; `enter` gives each what a player gets who joins. */
+export function addBots(match: ArenaMatch, enter: (match: ArenaMatch, bot: Player) => void): void {
   for (const name of NAMES.slice(0, match.options.bots)) {
     const brain = new Brain(match)
-    match.addBot((bot) => brain.steer(bot), { name })
+    enter(
+      match,
+      match.addBot((bot) => brain.steer(bot), name)
+    )
   }
 }
 
@@ -39,7 +43,7 @@ export class Brain {
   constructor(match: ArenaMatch) {
     this.#match = match
     this.#nerve = 25 + match.random() * 30
-    this.#error = 0.05 + match.random() * 0.13
+    this.#error = 0.08 + match.random() * 0.15
     this.#range = 240 + match.random() * 240
   }
 
@@ -60,7 +64,8 @@ export class Brain {
     const isChasing = lead !== undefined && wanted === lead
     return {
       turn: Math.min(Math.max(off * 2.4 - ship.spin * 0.22, -1), 1),
-      thrust: danger !== undefined ? Math.abs(off) < 1.3 : Math.abs(off) < 0.9 && (!isChasing || distance > this.#range),
+      thrust:
+        danger !== undefined ? Math.abs(off) < 1.3 : Math.abs(off) < 0.9 && (!isChasing || distance > this.#range),
       brake: isChasing && distance < this.#range * 0.45,
       fire: this.#fires(ship, lead),
     }

@@ -57,7 +57,9 @@ export const Ship = entity(
     safe: tick().default(0),
     /** Until this tick it fires three shots at a time. */
     triple: tick().default(0),
-    energy: ranged(0, 100, 1 / 16).default(100).only('owner'),
+    energy: ranged(0, 100, 1 / 16)
+      .default(100)
+      .only('owner'),
     /** Ticks until it can fire again; RELOAD in the tick in which it fired. */
     reload: int(0, RELOAD).default(0).only('owner'),
   },
@@ -100,13 +102,13 @@ const place = { x: ranged(0, WORLD, 1), y: ranged(0, WORLD, 1) }
 const tint = int(0, TINTS - 1)
 const playerId = int(0, 65535)
 
-interface Steer {
+export interface Steer {
   readonly turn: number
   readonly thrust: boolean
   readonly brake: boolean
   readonly fire: boolean
 }
-interface Round {
+export interface Round {
   readonly x: number
   readonly y: number
   readonly radius: number
@@ -150,6 +152,14 @@ function bounceOffRocks(ship: Row<typeof Ship>, rocks: Iterable<Round>): void {
   }
 }
 
+/** One tick of a ship: the whole of what server and predicting page must agree on. */
+export function fly(ship: Row<typeof Ship>, steer: Steer, dt: number, rocks: Iterable<Round>): void {
+  steerShip(ship, steer, dt)
+  bounceOffWalls(ship)
+  bounceOffRocks(ship, rocks)
+  workTheGun(ship, steer, dt)
+}
+
 /** Fires when it may: the tick's rules see `reload === RELOAD` and spawn the shots. */
 function workTheGun(ship: Row<typeof Ship>, steer: Steer, dt: number): void {
   ship.energy = Math.min(100, ship.energy + ENERGY_GAIN * dt)
@@ -183,12 +193,7 @@ export const arena = defineGame({
   requests: { say: request({ text: text(120) }, { heard: int(0, 1000) }) },
 
   move: {
-    ship(ship, steer, { dt, world }) {
-      steerShip(ship, steer, dt)
-      bounceOffWalls(ship)
-      bounceOffRocks(ship, world.rock)
-      workTheGun(ship, steer, dt)
-    },
+    ship: (ship, steer, { dt, world }) => fly(ship, steer, dt, world.rock),
     shot(shot, _steer, { dt }) {
       shot.x += shot.vx * dt
       shot.y += shot.vy * dt

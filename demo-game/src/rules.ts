@@ -9,9 +9,9 @@ import {
   GOAL,
   PICKUP_RADIUS,
   RELOAD,
-  type Ship,
   SHIP_RADIUS,
   SHOT_SPEED,
+  type Ship,
   type Shot,
   TICK_RATE,
   TINTS,
@@ -33,19 +33,16 @@ const ROUND_BREAK = 210
 /** Nobody needs more room around a new ship. */
 const ROOM = 800
 
-export const rules: Rules<Arena> = {
+export const rules = {
   capacity: 16,
   start(match) {
     match.world.state.phase = 'fight'
     match.world.state.round = 1
     scatterRocks(match)
     for (let i = 0; i < PICKUPS; i++) dropPickup(match)
-    addBots(match)
+    addBots(match, enter)
   },
-  join(match, player) {
-    match.world.pilot.spawn({ name: player.name, bot: player.bot, ...freshLook(match) }, player)
-    launch(match, player)
-  },
+  join: enter,
   leave(match, player) {
     match.world.ship.despawn(match.world.ship.ownedBy(player))
     match.world.pilot.despawn(match.world.pilot.ownedBy(player))
@@ -64,6 +61,12 @@ export const rules: Rules<Arena> = {
       return { heard: match.players.size }
     },
   },
+} satisfies Rules<Arena>
+
+/** A line on the score board, and a ship. */
+function enter(match: ArenaMatch, player: Player): void {
+  match.world.pilot.spawn({ name: player.name, bot: player.bot, ...freshLook(match) }, player)
+  launch(match, player)
 }
 
 /** The colour that the fewest others have, in a design that tells it from its neighbours on the palette. */

@@ -1,11 +1,15 @@
-// `npm start`: the game and its page, from one port.
+// The game and its page from one port: PORT, or 3000. `--no-page` leaves the page to somebody else (dev.ts).
 
+import { fileURLToPath } from 'node:url'
 import { createServer } from '@tickwire/server'
 import { arena } from './game.ts'
 import { rules } from './rules.ts'
 
-const port = Number(process.env.PORT ?? 3000)
-const server = createServer({ port, static: new URL('../dist', import.meta.url).pathname })
+const isBare = process.argv.includes('--no-page')
+const server = createServer({
+  port: Number(process.env.PORT ?? 3000),
+  static: isBare ? undefined : fileURLToPath(new URL('../dist', import.meta.url)),
+})
 server.host(arena, rules)
 await server.listen()
-console.log(`Tickwire Arena: http://localhost:${port}`)
+if (!isBare) console.log(`Tickwire Arena: http://localhost:${server.port}`)

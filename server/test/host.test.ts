@@ -3,31 +3,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer as createHttpServer, type Server as HttpServer, request } from 'node:http'
-import { type AddressInfo, type Socket as TcpSocket, connect as tcpConnect } from 'node:net'
+import { createServer as createHttpServer, request } from 'node:http'
+import { connect as tcpConnect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { FRAME_EVENT, parser } from '@tickwire/engine/wire'
 import express from 'express'
-import { type Socket as ClientSocket, io as connect, type ManagerOptions } from 'socket.io-client'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { Socket as ClientSocket } from 'socket.io-client'
+import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Conversation, type SocketOptions, Sockets } from '../src/host/socket.ts'
+import { unpackAnswer, unpackTell } from '../../engine/src/wire/messages.ts'
 import { createServer, type Server, type ServerOptions } from '../src/index.ts'
-import type { Connection } from '../src/match/connection.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  while (cleanups.length > 0) await cleanups.pop()!()
-})
-
-type Emitter = { on(event: string, listener: (...args: any[]) => void): unknown }
-
-/** The arguments of the next `event`. Call it before what causes the event. */
-function next(emitter: Emitter, event: string): Promise<any[]> {
-  return new Promise((resolve) => emitter.on(event, (...args) => resolve(args)))
-}
+import { cleanups, joined, next, RawClient } from './clients.ts'
 
 async function start(
   options: Partial<ServerOptions> = {}
@@ -37,20 +24,6 @@ async function start(
   cleanups.push(() => server.close())
   await server.listen()
   return { server, url: `http://127.0.0.1:${server.port}`, warnings }
-}
-
-function client(url: string, options: Partial<ManagerOptions> & { auth?: object } = {}): ClientSocket {
-  const transports = ['websocket']
-  const socket = connect(url, { transports, parser, forceNew: true, reconnection: false, ...options })
-  cleanups.push(() => socket.disconnect())
-  return socket
-}
-
-async function joined(url: string, options?: Partial<ManagerOptions> & { auth?: object }): Promise<ClientSocket> {
-  const socket = client(url, options)
-  const refused = next(socket, 'connect_error').then(([error]) => Promise.reject(error))
-  await Promise.race([next(socket, 'connect'), refused])
-  return socket
 }
 
 describe('listening', () => {
@@ -114,7 +87,7 @@ describe('pages', () => {
     const { url } = await start()
     const answer = await fetch(`${url}/healthz`)
     expect(answer.headers.get('content-type')).toBe('application/json')
-    const health = await answer.json()
+    const health = (await answer.json()) as { uptime: number }
     expect(health).toMatchObject({ ok: true, matches: 0, players: 0, skippedTicks: 0 })
     expect(health.uptime).toBeGreaterThanOrEqual(0)
   })
@@ -138,6 +111,22 @@ describe('pages', () => {
     for (const path of ['/missing', '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt']) {
       expect(await get(url, path)).toEqual({ status: 404, body: 'Not found\n' })
     }
+  })
+
+  it('outlives ranges that make no sense, and files that are gone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tickwire-'))
+    cleanups.push(() => rm(folder, { recursive: true }))
+    for (const name of ['kept.txt', 'gone.txt']) await writeFile(join(folder, name), '0123456789')
+    const { url } = await start({ static: folder })
+    const ranged = async (range: string) => (await fetch(`${url}/kept.txt`, { headers: { range } })).text()
+    expect(await ranged('bytes=2-4')).toBe('234')
+    expect(await ranged('bytes=7-')).toBe('789')
+    for (const range of ['bytes=5-2', 'bytes=-3', 'bytes=a-b', 'bytes=0-1,4-5', 'junk']) {
+      expect(await ranged(range)).toBe('0123456789')
+    }
+    await rm(join(folder, 'gone.txt'))
+    await expect(get(url, '/gone.txt')).rejects.toThrow()
+    expect(await ranged('bytes=0-1')).toBe('01')
   })
 
   it('says so when the folder is none', () => {
@@ -181,7 +170,7 @@ describe('origins', () => {
     async (transport) => {
       const { url } = await start()
       for (const origin of [url, 'http://localhost:5173', undefined]) {
-        const extraHeaders = origin === undefined ? {} : { origin }
+        const extraHeaders: Record<string, string> = origin === undefined ? {} : { origin }
         await joined(url, { transports: [transport as 'websocket' | 'polling'], extraHeaders })
       }
     }
@@ -195,6 +184,15 @@ describe('origins', () => {
     expect(answer.status).toBe(200)
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://good.example')
     expect((await handshake(url, 'websocket', 'http://localhost:5173')).status).toBe(403)
+  })
+
+  it('refuses when the function that decides throws', async () => {
+    const { url } = await start({
+      origins: () => {
+        throw new Error('oops')
+      },
+    })
+    expect((await handshake(url, 'polling', url)).body.message).toContain('oops (ERR_ORIGIN)')
   })
 
   it("asks the user's allowRequest as well", async () => {
@@ -257,22 +255,41 @@ describe('the admin namespace', () => {
   })
 })
 
+async function isServed(user: ClientSocket): Promise<void> {
+  expect(await user.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+}
+
 describe('junk from the wire', () => {
   const JUNK = [[], [null], ['text'], [5], [{ length: 3 }], [new Uint8Array(3)], [[1, 2]], [new Uint8Array(3), 1, 'x']]
 
-  it.each(['websocket', 'polling'])('does no harm over %s', async (transport) => {
+  it.each(['websocket', 'polling'] as const)('as an event is refused over %s, or ignored', async (transport) => {
     const { url } = await start()
-    const bad = await joined(url, { transports: [transport as 'websocket' | 'polling'] })
-    const good = await joined(url)
-    for (const event of ['tickwire:frame', 'tickwire:ask', '__proto__', 'constructor', 'error']) {
+    const bad = await joined(url, { transports: [transport] })
+    for (const event of ['tickwire:ask', '__proto__', 'constructor', 'error', 'toString', '']) {
       for (const args of JUNK) bad.emit(event, ...args)
       for (const args of JUNK) bad.emit(event, ...args, () => {})
     }
-    // The last one is answered, so all of them were taken.
-    expect(await bad.emitWithAck('tickwire:ask', 'junk')).toBeInstanceOf(Uint8Array)
-    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
-    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    for (const args of JUNK) {
+      const answer = await bad.emitWithAck('tickwire:ask', ...args)
+      expect(() => unpackAnswer(answer)).toThrow('ERR_MESSAGE')
+    }
   })
+
+  it.each(['websocket', 'polling'] as const)(
+    'as a frame ends its own connection over %s, and says why',
+    async (transport) => {
+      const { url } = await start()
+      const good = await joined(url)
+      for (const args of JUNK) {
+        const bad = await joined(url, { transports: [transport] })
+        const [told, gone] = [next(bad, 'tickwire:tell'), next(bad, 'disconnect')]
+        bad.emit('tickwire:frame', ...args)
+        expect(unpackTell((await told)[0])).toMatchObject({ tell: 'end', code: expect.stringMatching(/^ERR_FRAME/) })
+        await gone
+      }
+      await isServed(good)
+    }
+  )
 
   it('ends only the connection that sent a message past maxHttpBufferSize', async () => {
     const { url } = await start()
@@ -281,19 +298,19 @@ describe('junk from the wire', () => {
     const gone = next(bad, 'disconnect')
     bad.emit('tickwire:frame', new Uint8Array(16 * 1024 + 1))
     expect((await gone)[1].context.code).toBe(1009)
-    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+    await isServed(good)
   })
 
   it('ends a flood with ERR_RATE_LIMIT, and nobody else', async () => {
     const { url, warnings } = await start()
     const good = await joined(url)
     const bad = await joined(url)
-    const gone = next(bad, 'disconnect')
-    for (let i = 0; i < 2000; i++) bad.emit('tickwire:frame', new Uint8Array(8))
-    const [, details] = await gone
-    expect(details.context).toMatchObject({ code: 1008, reason: 'ERR_RATE_LIMIT' })
+    const [told, gone] = [next(bad, 'tickwire:tell'), next(bad, 'disconnect')]
+    for (let i = 0; i < 2000; i++) bad.emit('chat', i)
+    expect(unpackTell((await told)[0])).toMatchObject({ tell: 'end', code: 'ERR_RATE_LIMIT' })
+    expect((await gone)[0]).toBe('transport close')
     expect(warnings.join()).toContain('ERR_RATE_LIMIT')
-    expect(await good.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
+    await isServed(good)
   })
 
   it('takes what ordinary users of Socket.IO send', async () => {
@@ -333,7 +350,7 @@ describe('closing', () => {
     const { server } = await start()
     const mute = tcpConnect(server.port, '127.0.0.1')
     await once(mute, 'connect')
-    const raw = await rawClient(server.port)
+    const raw = await RawClient.connect(server.port)
     raw.socket.pause()
     await server.close()
     mute.destroy()
@@ -368,185 +385,3 @@ describe('closing', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 })
-
-describe('frames on the wire', () => {
-  async function wired(options: Partial<SocketOptions> = {}) {
-    const http: HttpServer = createHttpServer()
-    const opened: Connection[] = []
-    let wake = (): void => {}
-    const received: Uint8Array[] = []
-    const conversation: Conversation = {
-      frame: (bytes) => received.push(bytes),
-      ask: async (bytes) => bytes,
-      closed: () => {},
-    }
-    const sockets = new Sockets(http, { warn: () => {}, ...options }, (connection) => {
-      opened.push(connection)
-      wake()
-      return conversation
-    })
-    cleanups.push(() => sockets.io.close())
-    http.listen(0, '127.0.0.1')
-    await once(http, 'listening')
-    const { port } = http.address() as AddressInfo
-    const connected = async (): Promise<Connection> => {
-      if (opened.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-      return opened.shift()!
-    }
-    return { sockets, port, url: `http://127.0.0.1:${port}`, received, connected }
-  }
-
-  const shared = (length: number, fill = 7) => {
-    const bytes = new Uint8Array(length).fill(fill)
-    bytes[1] = 0
-    return { bytes, prebuilt: undefined }
-  }
-
-  it.each([
-    ['all share', undefined],
-    ['carries a private head', new Uint8Array([7, 3, 1, 2, 3])],
-  ])('a frame that %s is one WebSocket frame in one segment', async (_, head) => {
-    const { port, connected } = await wired()
-    const raw = await rawClient(port)
-    const connection = await connected()
-    for (const length of [2, 100, 119, 125, 126, 300, 1400, 8000]) {
-      const frame = shared(length)
-      const chunk = raw.chunk()
-      connection.sendFrame(frame, head)
-      const expected = head ? Buffer.concat([head, frame.bytes.subarray(2)]) : Buffer.from(frame.bytes)
-      const header =
-        expected.length < 126 ? [0x82, expected.length] : [0x82, 126, expected.length >> 8, expected.length & 255]
-      expect(Buffer.compare(await chunk, Buffer.concat([Buffer.from(header), expected]))).toBe(0)
-    }
-  })
-
-  it('a frame that is longer than a segment arrives whole', async () => {
-    const { url, connected } = await wired()
-    const user = await joined(url)
-    const connection = await connected()
-    for (const length of [65533, 65536, 200_000]) {
-      const got = new Promise<Uint8Array>((resolve) => user.once(FRAME_EVENT, resolve))
-      connection.sendFrame(shared(length), new Uint8Array([1, 1, 9]))
-      const bytes = await got
-      expect(bytes.length).toBe(length + 1)
-      expect([bytes[0], bytes[2], bytes[3], bytes[length]]).toEqual([1, 9, 7, 7])
-    }
-  })
-
-  it.each(['websocket', 'polling'] as const)('frames, tells and events keep their order over %s', async (transport) => {
-    const { sockets, url, connected } = await wired()
-    const user = await joined(url, { transports: [transport] })
-    const connection = await connected()
-    const got: unknown[] = []
-    user.onAny((event, value) => got.push([event, typeof value === 'number' ? value : new Uint8Array(value)[0]]))
-    const last = next(user, 'last')
-    const frame = shared(40)
-    connection.sendFrame(frame)
-    connection.notify(new Uint8Array([1, 2]))
-    sockets.io.emit('event', 5)
-    connection.sendFrame(frame, new Uint8Array([9, 0]))
-    connection.sendFrame(frame)
-    sockets.io.emit('last', 6)
-    await last
-    expect(got).toEqual([
-      ['tickwire:frame', 7],
-      ['tickwire:tell', 1],
-      ['event', 5],
-      ['tickwire:frame', 9],
-      ['tickwire:frame', 7],
-      ['last', 6],
-    ])
-  })
-
-  it('many connections share one prepared frame', async () => {
-    const { url, connected } = await wired()
-    const users = [await joined(url), await joined(url), await joined(url, { transports: ['polling'] })]
-    const connections = [await connected(), await connected(), await connected()]
-    const got = users.map((user) => next(user, FRAME_EVENT))
-    const frame = shared(500)
-    for (const connection of connections) connection.sendFrame(frame)
-    for (const [bytes] of await Promise.all(got)) expect(Buffer.compare(Buffer.from(bytes), frame.bytes)).toBe(0)
-  })
-
-  it('a compressing server sends frames that arrive, too', async () => {
-    const { url, connected } = await wired({ io: { perMessageDeflate: { threshold: 0 } } })
-    const user = await joined(url)
-    const connection = await connected()
-    const got = next(user, FRAME_EVENT)
-    connection.sendFrame(shared(500), new Uint8Array([7, 1]))
-    expect((await got)[0].byteLength).toBe(500)
-  })
-
-  it('bufferedAmount is what was not taken yet: it grows while nobody reads, and goes back to 0', async () => {
-    const { port, connected } = await wired()
-    const raw = await rawClient(port)
-    const connection = await connected()
-    expect(connection.bufferedAmount).toBe(0)
-    raw.socket.pause()
-    const frame = shared(1_000_000)
-    for (let i = 0; i < 20; i++) connection.sendFrame(frame)
-    expect(connection.bufferedAmount).toBe(20_000_000)
-    let read = 0
-    raw.socket.on('data', (chunk) => (read += chunk.length))
-    raw.socket.resume()
-    while (read < 20 * 1_000_010) await once(raw.socket, 'data')
-    // Once everything has been read, the last write is done: one more frame goes straight through.
-    const chunk = raw.chunk()
-    connection.sendFrame(shared(50))
-    await chunk
-    expect(connection.bufferedAmount).toBe(0)
-  })
-
-  it('takes frames that clients write, in order with their events', async () => {
-    const { url, received, connected } = await wired()
-    const user = await joined(url)
-    await connected()
-    user.emit(FRAME_EVENT, new Uint8Array([1, 2, 3]))
-    user.emit(FRAME_EVENT, new Uint8Array([4]))
-    expect(await user.emitWithAck('tickwire:ask', new Uint8Array([5]))).toEqual(Buffer.from([5]))
-    expect(received).toEqual([new Uint8Array([1, 2, 3]), new Uint8Array([4])])
-  })
-
-  it('close() lets everything that was handed over arrive first', async () => {
-    const { url, connected } = await wired()
-    const user = await joined(url)
-    const connection = await connected()
-    const got = [next(user, FRAME_EVENT), next(user, 'tickwire:tell'), next(user, 'disconnect')]
-    connection.sendFrame(shared(100_000))
-    connection.notify(new Uint8Array(2000))
-    connection.close()
-    expect((await Promise.all(got))[2][0]).toBe('io server disconnect')
-    connection.sendFrame(shared(10))
-    connection.notify(new Uint8Array(2))
-  })
-
-  it('enters and leaves Socket.IO rooms', async () => {
-    const { sockets, url, connected } = await wired()
-    await joined(url)
-    const connection = await connected()
-    connection.enter('match-1')
-    expect(sockets.io.sockets.adapter.rooms.get('match-1')?.size).toBe(1)
-    connection.exit('match-1')
-    expect(sockets.io.sockets.adapter.rooms.get('match-1')).toBeUndefined()
-  })
-})
-
-/** A Socket.IO client made of bytes: what arrives is seen as the kernel delivers it. */
-async function rawClient(port: number): Promise<{ socket: TcpSocket; chunk(): Promise<Buffer> }> {
-  const socket = tcpConnect(port, '127.0.0.1')
-  cleanups.push(() => socket.destroy())
-  const chunk = async (): Promise<Buffer> => (await once(socket, 'data'))[0]
-  socket.write(
-    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
-      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
-  )
-  const until = async (text: string): Promise<void> => {
-    let seen = ''
-    while (!seen.includes(text)) seen += (await chunk()).toString('latin1')
-  }
-  await until('maxPayload')
-  // '40', masked with zeros: connect to the main namespace.
-  socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]))
-  await until('40{"sid"')
-  return { socket, chunk }
-}

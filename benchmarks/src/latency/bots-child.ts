@@ -60,9 +60,9 @@ class Player {
       this.#due[this.#pressed] = due
       this.bot.press(this.#pressed)
       due += least + (most - least) * u()
-      this.#timer = setTimeout(press, Math.max(0, due - now()))
+      this.#timer = setTimeout(press, Math.ceil(due - now())) // never early: Node would cut a fraction
     }
-    this.#timer = setTimeout(press, due - now())
+    this.#timer = setTimeout(press, Math.ceil(due - now()))
   }
 
   leave(): void {

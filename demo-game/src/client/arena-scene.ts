@@ -7,7 +7,7 @@ import { ArenaCamera, type Followed, zoomFor } from './camera.ts'
 import { Effects } from './effects.ts'
 import { type ArenaMatch, prefersStill } from './match.ts'
 import { Scenery } from './scenery.ts'
-import { Ships } from './ships.ts'
+import { NAME_SIZE, Ships } from './ships.ts'
 import { Shots } from './shots.ts'
 import { paintAll } from './textures.ts'
 import { Trails } from './trails.ts'
@@ -36,6 +36,7 @@ export class ArenaScene extends Phaser.Scene {
   #trails!: Trails
   #ships!: Ships
   #shots!: Shots
+  #labelSize = 1
   #killer: number | undefined
 
   constructor() {
@@ -59,6 +60,7 @@ export class ArenaScene extends Phaser.Scene {
     this.#shots = new Shots(this, this.#effects, this.#scale)
     const stops = this.#listen()
     this.scale.on(Phaser.Scale.Events.RESIZE, this.#fit, this)
+    this.#measure()
     this.events.once(Phaser.Scenes.Events.SHUTDOWN, () => {
       for (const stop of stops) stop()
       this.scale.off(Phaser.Scale.Events.RESIZE, this.#fit, this)
@@ -72,7 +74,7 @@ export class ArenaScene extends Phaser.Scene {
     const { view, me } = match
     this.#scenery.update(view, now)
     this.#shots.update(view, me.id)
-    this.#ships.update(view, me.id, now, seconds, this.#density() / this.#camera.zoom)
+    this.#ships.update(view, me.id, now, seconds, this.#labelSize)
     this.#trails.draw(now)
     this.#camera.update(this.#target(), seconds, now)
     const { x, y, zoom } = this.#camera
@@ -108,8 +110,15 @@ export class ArenaScene extends Phaser.Scene {
   #fit(): void {
     const zoom = this.#zoom()
     this.cameras.main.setZoom(zoom)
+    this.#measure()
     const wanted = SCALES.find((scale) => scale >= zoom * 0.9) ?? 4
     if (wanted > this.#scale) this.scene.restart(this.#setup)
+  }
+
+  /** Names are as large as the page's own text. */
+  #measure(): void {
+    const text = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+    this.#labelSize = (text * 0.95 * this.#density()) / NAME_SIZE / this.cameras.main.zoom
   }
 
   #zoom(): number {

@@ -2,6 +2,7 @@
 // scene of its own, because the arena's camera zooms and the sky does not.
 
 import * as Phaser from 'phaser'
+import { prefersStill } from './match.ts'
 import { fade, TINTS } from './palette.ts'
 import { seeded } from './rock-art.ts'
 
@@ -14,7 +15,7 @@ interface Layer {
 }
 
 /** Where the planet stands over the world, in units, and how much it follows the camera. */
-const PLANET = { x: 1760, y: 1230, depth: 0.09, size: 560 }
+const PLANET = { x: 1536, y: 1536, depth: 0.09, size: 560 }
 const NEBULA = 256
 const STARS = 1024
 const GRID = 256
@@ -23,6 +24,7 @@ export class BackdropScene extends Phaser.Scene {
   #layers: Layer[] = []
   #planet!: Phaser.GameObjects.Image
   #pixels = 1
+  #isLed = false
 
   constructor() {
     super('backdrop')
@@ -33,7 +35,7 @@ export class BackdropScene extends Phaser.Scene {
       this.#canvas('nebula', NEBULA, paintNebula)
       this.#canvas('stars_0', STARS, (ink) => paintStars(ink, 1, 560, 0.5, 1.1))
       this.#canvas('stars_1', STARS, (ink) => paintStars(ink, 2, 190, 0.8, 1.7))
-      this.#canvas('stars_2', STARS, (ink) => paintStars(ink, 3, 44, 1.2, 2.4))
+      this.#canvas('stars_2', STARS, (ink) => paintStars(ink, 3, 26, 1, 1.9))
       this.#canvas('grid', GRID, paintGrid)
       this.#canvas('planet', 2 * PLANET.size, paintPlanet)
     }
@@ -45,18 +47,28 @@ export class BackdropScene extends Phaser.Scene {
       this.#layer('grid', 1, 1),
     ]
     this.#planet = this.add.image(0, 0, 'planet').setDepth(0.5)
-    for (const [at, { sprite }] of this.#layers.entries()) sprite.setDepth(at < 2 ? 0 : 1)
+    for (const [at, { sprite }] of this.#layers.entries()) sprite.setDepth(at < 3 ? 0 : 1)
     this.#fit()
     this.scale.on(Phaser.Scale.Events.RESIZE, this.#fit, this)
     this.events.once(Phaser.Scenes.Events.SHUTDOWN, () => this.scale.off(Phaser.Scale.Events.RESIZE, this.#fit, this))
   }
 
+  /** Drifts by itself until the arena leads it. */
+  override update(now: number): void {
+    if (!this.#isLed) this.#show(900 + now * (prefersStill() ? 0 : 0.03), 1300, this.scale.height / 800)
+  }
+
   /** Looks at a point of the world with the arena's zoom (device pixels a unit). */
   look(x: number, y: number, zoom: number): void {
+    this.#isLed = true
+    this.#show(x, y, zoom)
+  }
+
+  #show(x: number, y: number, zoom: number): void {
     const { width, height } = this.scale
     const reach = PLANET.depth * zoom
-    this.#planet.setPosition(width * 0.6 + (PLANET.x - x) * reach, height * 0.4 + (PLANET.y - y) * reach)
-    this.#planet.setScale((0.5 * Math.min(width, height)) / PLANET.size / 1.1)
+    this.#planet.setPosition(width * 0.7 + (PLANET.x - x) * reach, height * 0.36 + (PLANET.y - y) * reach)
+    this.#planet.setScale((0.38 * Math.min(width, height)) / PLANET.size)
     for (const { sprite, depth, tile } of this.#layers) {
       const size = depth === 1 ? zoom : this.#pixels / tile
       sprite.setTileScale(size)
@@ -155,7 +167,14 @@ function paintPlanet(ink: CanvasRenderingContext2D): void {
     y += band
   }
   ink.rotate(0.42)
-  const dusk = ink.createRadialGradient(-radius * 0.5, -radius * 0.55, radius * 0.1, -radius * 0.2, -radius * 0.2, radius * 1.3)
+  const dusk = ink.createRadialGradient(
+    -radius * 0.5,
+    -radius * 0.55,
+    radius * 0.1,
+    -radius * 0.2,
+    -radius * 0.2,
+    radius * 1.3
+  )
   dusk.addColorStop(0, 'rgba(190, 210, 255, 0.3)')
   dusk.addColorStop(0.4, 'rgba(20, 26, 60, 0.15)')
   dusk.addColorStop(0.75, 'rgba(4, 6, 18, 0.82)')

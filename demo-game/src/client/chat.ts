@@ -1,7 +1,7 @@
 // The chat line: Enter opens it, Enter sends, Escape closes. Lines fade by themselves.
 
-import type { ArenaMatch } from './match.ts'
 import { button, element, isTyping } from './dom.ts'
+import type { ArenaMatch } from './match.ts'
 import { TINTS } from './palette.ts'
 
 const LINES = 7

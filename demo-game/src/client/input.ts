@@ -22,6 +22,13 @@ const KEYS: Readonly<Record<string, Action>> = {
 const STICK_REACH = 56
 const THRUST_FROM = 0.45
 
+/** Marks the page where fingers are used: now, or from the first touch on. */
+export function watchForTouch(): void {
+  const mark = () => document.body.classList.add('has-touch')
+  if (matchMedia('(pointer: coarse)').matches) mark()
+  else addEventListener('touchstart', mark, { once: true, passive: true })
+}
+
 export class Controls {
   /** What the ship's heading is now, radians; the stick needs it. */
   heading: () => number | undefined = () => undefined
@@ -91,8 +98,6 @@ export class Controls {
     const pad = element('div', 'pad', this.#base)
     const fire = element('div', 'fire', 'FIRE')
     page.append(element('div', 'touch', pad, fire))
-    if (matchMedia('(pointer: coarse)').matches) document.body.classList.add('has-touch')
-    addEventListener('touchstart', () => document.body.classList.add('has-touch'), { once: true, passive: true })
     pad.addEventListener('pointerdown', (event) => this.#grab(pad, event))
     pad.addEventListener('pointermove', (event) => this.#drag(event))
     for (const end of ['pointerup', 'pointercancel'] as const) {

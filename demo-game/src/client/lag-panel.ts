@@ -1,7 +1,7 @@
 // Sliders that spoil this tab's own connection, to see what the game makes of it. L or its button shows and hides them.
 
 import { button, element, isTyping } from './dom.ts'
-import { type Conditions, slowDown } from './slow-socket.ts'
+import { type Conditions, slowDown } from './lane.ts'
 
 interface Slider {
   readonly label: string
@@ -46,7 +46,10 @@ export class LagPanel {
   constructor(page: HTMLElement, bar: HTMLElement) {
     this.#panel.hidden = true
     const resets = SLIDERS.map((slider) => this.#add(slider))
-    this.#panel.append(button('Clean line', 'Take everything back', () => resets.forEach((reset) => reset())))
+    const clean = () => {
+      for (const reset of resets) reset()
+    }
+    this.#panel.append(button('Clean line', 'Take everything back', clean))
     page.append(this.#panel)
     bar.append(button('Lag', 'Slow this connection down (L)', () => this.#toggle()))
     addEventListener('keydown', (event) => {

@@ -1,6 +1,7 @@
 // The page: asks for a name, joins a match, and puts stage, controls and panels around it.
 // `?name=` skips the question, `?match=` joins that match, `?renderer=canvas` draws without WebGL.
 
+/// <reference types="vite/client" />
 import './slow-socket.ts' // first: the engine's socket keeps the WebSocket that is there when it loads
 
 import { TickwireError } from '@tickwire/engine'
@@ -9,7 +10,7 @@ import { arena } from '../game.ts'
 import { Chat } from './chat.ts'
 import { element } from './dom.ts'
 import { Hud } from './hud.ts'
-import { Controls } from './input.ts'
+import { Controls, watchForTouch } from './input.ts'
 import { LagPanel } from './lag-panel.ts'
 import type { ArenaMatch } from './match.ts'
 import { Minimap } from './minimap.ts'
@@ -18,6 +19,7 @@ import { Notice } from './notice.ts'
 import { Stage } from './stage.ts'
 import { askName } from './welcome.ts'
 
+const RESTART_MS = 1500
 const RELOADED = 'tickwire-arena-reloaded'
 
 const query = new URLSearchParams(location.search)
@@ -73,16 +75,20 @@ function play(match: ArenaMatch, controls: Controls): void {
     if (status === 'reconnecting') notice.show('Connection lost. Reconnecting…')
     else if (status === 'playing') notice.hide()
   })
-  void match.ended.then((reason) => notice.show(`The match ended: ${reason}`, 'Play again', reload))
+  void match.ended.then((reason) => {
+    notice.show(`The match ended: ${reason}`, 'Play again', reload)
+    if (import.meta.env.DEV) setTimeout(reload, RESTART_MS) // the server starts anew with every change
+  })
   addEventListener('pagehide', () => void match.leave())
 }
 
+watchForTouch()
 const name = await askName(page, query)
 const controls = new Controls(page)
 notice.show('Joining…')
 const match = await join(name, controls)
 if (match) {
   notice.hide()
-  Object.assign(globalThis, { match })
+  globalThis.match = match
   play(match, controls)
 }

@@ -4,6 +4,10 @@ import type { ClientMatch } from '@tickwire/engine/client'
 import type { Arena } from '../game.ts'
 
 export type ArenaMatch = ClientMatch<Arena>
+declare global {
+  /** The page's match, for the console. */
+  var match: ArenaMatch | undefined
+}
 export type View = ArenaMatch['view']
 type RowOf<Table> = Table extends Iterable<infer Row> ? Row : never
 export type ShipRow = RowOf<View['ship']>

@@ -25,13 +25,14 @@ const HALVES: readonly (readonly (readonly [number, number])[])[] = [
   ],
   // manta
   [
-    [24, 0],
-    [16, 6],
-    [6, 16],
-    [-8, 24],
-    [-10, 15],
-    [-18, 9],
-    [-12, 0],
+    [27, 0],
+    [15, 4],
+    [5, 10],
+    [-3, 25],
+    [-13, 26],
+    [-9, 13],
+    [-18, 8],
+    [-13, 0],
   ],
   // wasp
   [
@@ -61,6 +62,12 @@ export function traceShip(pen: Pen & { beginPath?: () => void }, design: number)
 /** The outline as an SVG path, for what is drawn in the page. */
 export function shipOutline(design: number): string {
   const half = HALVES[design % HALVES.length]
-  const points = [...half, ...half.slice(1).reverse().map(([x, y]) => [x, -y] as const)]
+  const points = [
+    ...half,
+    ...half
+      .slice(1)
+      .reverse()
+      .map(([x, y]) => [x, -y] as const),
+  ]
   return `M${points.map(([x, y]) => `${x} ${y}`).join('L')}Z`
 }

@@ -6,6 +6,8 @@ import { type PilotRow, pilotOf, type ShipRow, type View } from './match.ts'
 import { BAD, colour, GOOD, INK, TINTS, WARN } from './palette.ts'
 import type { Trails } from './trails.ts'
 
+/** The size that names are drawn at, pixels. */
+export const NAME_SIZE = 15
 const ADD = Phaser.BlendModes.ADD
 const FLASH_MS = 130
 const PUFF_MS = 34
@@ -51,7 +53,7 @@ export class Ships {
     return this.#figures.size
   }
 
-  /** Names keep their size on the screen; `zoom` is device pixels a unit, `density` device pixels a CSS pixel. */
+  /** `me`: the player whose page this is; `label`: how much to scale names by. */
   update(view: View, me: number, now: number, seconds: number, label: number): void {
     this.#round += 1
     this.#bars.clear()
@@ -75,7 +77,7 @@ export class Ships {
     const one = 1 / this.#scale
     const name = add.text(0, 0, pilot.name, {
       fontFamily: '"Segoe UI", Inter, system-ui, sans-serif',
-      fontSize: '15px',
+      fontSize: `${NAME_SIZE}px`,
       fontStyle: isMine ? 'bold' : 'normal',
       color: isMine ? '#ffffff' : INK,
       stroke: '#05070f',
@@ -107,7 +109,10 @@ export class Ships {
     hull.setPosition(ship.x, ship.y).setRotation(ship.heading)
     // It leans into its turns: a little narrower, seen from above.
     hull.scaleY = (1 - 0.16 * Math.min(1, Math.abs(ship.spin) / 4)) / this.#scale
-    flash.setPosition(ship.x, ship.y).setRotation(ship.heading).setAlpha(Math.max(0, (figure.flashUntil - now) / FLASH_MS))
+    flash
+      .setPosition(ship.x, ship.y)
+      .setRotation(ship.heading)
+      .setAlpha(Math.max(0, (figure.flashUntil - now) / FLASH_MS))
     flash.setVisible(flash.alpha > 0)
     figure.heat += ((ship.thrust ? 1 : 0) - figure.heat) * (1 - Math.exp(-14 * seconds))
     const flicker = 0.86 + 0.14 * Math.sin(now * 0.06 + ship.id * 2)
@@ -117,7 +122,11 @@ export class Ships {
     flame.setVisible(figure.heat > 0.03)
     const isSafe = ship.safe > tick
     shield.setVisible(isSafe)
-    if (isSafe) shield.setPosition(ship.x, ship.y).setRotation(now * 0.0012).setAlpha(0.7 + 0.3 * Math.sin(now * 0.012))
+    if (isSafe)
+      shield
+        .setPosition(ship.x, ship.y)
+        .setRotation(now * 0.0012)
+        .setAlpha(0.7 + 0.3 * Math.sin(now * 0.012))
     reticle?.setPosition(ship.x, ship.y).setRotation(ship.heading).setAlpha(0.55)
   }
 
@@ -149,7 +158,10 @@ export class Ships {
   #label({ name }: Figure, ship: ShipRow, pilot: PilotRow, isMine: boolean, label: number): void {
     const top = ship.y - 34
     if (name.text !== pilot.name) name.setText(pilot.name)
-    name.setPosition(ship.x, top - 6).setScale(label).setAlpha(isMine ? 0.95 : 0.8)
+    name
+      .setPosition(ship.x, top - 6)
+      .setScale(label)
+      .setAlpha(isMine ? 0.95 : 0.8)
     if (isMine || ship.hull >= 100) return
     const width = 44
     const tone = ship.hull > 60 ? GOOD : ship.hull > 30 ? WARN : BAD

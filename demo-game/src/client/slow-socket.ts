@@ -2,88 +2,7 @@
 // way. Messages stay in order. What the bandwidth holds back counts as `bufferedAmount`, as it would on a thin line.
 // It has to be imported before whatever keeps a reference to WebSocket.
 
-/** How this tab's connection is slowed, each way. */
-export interface Conditions {
-  /** Milliseconds added each way. */
-  latency: number
-  /** Up to this many milliseconds more, each message anew. */
-  jitter: number
-  /** Bytes a second each way; Infinity: no bound. */
-  bandwidth: number
-}
-
-export const conditions: Conditions = { latency: 0, jitter: 0, bandwidth: Number.POSITIVE_INFINITY }
-
-interface Waiting {
-  readonly size: number
-  readonly deliver: () => void
-  leavesAt: number
-  arrivesAt: number
-}
-
-/** One direction of a line: hands over in order, late. */
-export class Lane {
-  readonly #conditions: Readonly<Conditions>
-  #queue: Waiting[] = []
-  #freeAt = 0
-  #lastArrival = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
-
-  constructor(conditions: Readonly<Conditions>) {
-    this.#conditions = conditions
-  }
-
-  /** Bytes that have not left yet. */
-  get waiting(): number {
-    const now = performance.now()
-    let sum = 0
-    for (const { size, leavesAt } of this.#queue) if (leavesAt > now) sum += size
-    return sum
-  }
-
-  /** Delivers `size` bytes when the line has carried them; at once on an unhindered line. */
-  carry(size: number, deliver: () => void): void {
-    const { latency, jitter, bandwidth } = this.#conditions
-    const now = performance.now()
-    const leavesAt = Math.max(now, this.#freeAt) + (size / bandwidth) * 1000
-    const arrivesAt = Math.max(this.#lastArrival, leavesAt + latency + Math.random() * jitter)
-    this.#freeAt = leavesAt
-    this.#lastArrival = arrivesAt
-    if (this.#queue.length === 0 && arrivesAt <= now) return deliver()
-    this.#queue.push({ size, deliver, leavesAt, arrivesAt })
-    if (this.#queue.length === 1) this.#wait()
-  }
-
-  /** The conditions changed: what still waits is counted anew from now. */
-  recount(): void {
-    const queue = this.#queue
-    this.#queue = []
-    this.#freeAt = 0
-    this.#lastArrival = 0
-    clearTimeout(this.#timer)
-    for (const { size, deliver } of queue) this.carry(size, deliver)
-  }
-
-  #wait(): void {
-    const next = this.#queue[0]
-    if (next) this.#timer = setTimeout(() => this.#handOver(), Math.max(0, next.arrivesAt - performance.now()))
-  }
-
-  #handOver(): void {
-    const now = performance.now()
-    // Timers fire up to a millisecond early.
-    while (this.#queue.length > 0 && this.#queue[0].arrivesAt <= now + 1) this.#queue.shift()?.deliver()
-    this.#wait()
-  }
-}
-
-const lanes = new Set<Lane>()
-
-/** Changes the conditions of this page's connections, at once. */
-export function slowDown(change: Partial<Conditions>): void {
-  Object.assign(conditions, change)
-  for (const lane of lanes) lane.recount()
-}
+import { conditions, Lane, lanes } from './lane.ts'
 
 type Payload = Parameters<WebSocket['send']>[0]
 
@@ -145,4 +64,4 @@ class SlowSocket extends WebSocket {
   }
 }
 
-if (typeof WebSocket !== 'undefined' && typeof document !== 'undefined') globalThis.WebSocket = SlowSocket
+globalThis.WebSocket = SlowSocket

@@ -3,15 +3,22 @@
 
 import type * as Phaser from 'phaser'
 import { DESIGNS } from '../game.ts'
+import { fade, TINTS } from './palette.ts'
 import { drawRock } from './rock-art.ts'
 import { traceShip } from './ship-art.ts'
-import { fade, TINTS } from './palette.ts'
 
 type Ink = CanvasRenderingContext2D
 type Textures = Phaser.Textures.TextureManager
 
 /** Draws a texture of `width` x `height` units with the origin in its middle, unless it is there at that scale. */
-function paint(to: Textures, key: string, width: number, height: number, scale: number, draw: (ink: Ink) => void): void {
+function paint(
+  to: Textures,
+  key: string,
+  width: number,
+  height: number,
+  scale: number,
+  draw: (ink: Ink) => void
+): void {
   if (to.exists(key)) {
     if ((to.get(key).customData as { scale?: number }).scale === scale) return
     to.remove(key)
@@ -238,4 +245,3 @@ function drawFan(ink: Ink): void {
     ink.restore()
   }
 }
-

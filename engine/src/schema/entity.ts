@@ -2,7 +2,7 @@
 
 import { fail } from './errors.ts'
 import type { Audience, Field, Fields, RefField, Vec2, Vec3 } from './field.ts'
-import { Layout } from './layout.ts'
+import { Layout, maxBits } from './layout.ts'
 
 /** V the row's values; Own and Hidden the names behind `.only('owner')` and `.only('server')`; Init what `spawn` may leave out; Refs the entities it points to. */
 export interface Entity<
@@ -71,6 +71,9 @@ export interface Definition {
   readonly options: EntityOptions
   readonly answer: Fields
 }
+/** The most bytes of a command: a run of 63 fits what a server takes in one frame. */
+const MAX_COMMAND = 64
+
 const definitions = new WeakMap<object, Definition>()
 
 /** The definition behind what `entity()`, `command()`, `event()` or `request()` returned. @throws ERR_SCHEMA for anything else. */
@@ -105,24 +108,45 @@ export function entity<F extends RatesOf<F>>(
     fail('ERR_SCHEMA', `maxRows: ${maxRows}: expected 1 to 65,536`)
   if (predict !== 'owner' && predict !== 'none')
     fail('ERR_SCHEMA', `predict: '${String(predict)}': expected 'owner' or 'none'`)
-  for (const name of ['id', 'owner'])
-    if (name in fields) fail('ERR_SCHEMA', `every row has '${name}' already: choose another name`)
+  checkNames(fields as Fields)
   new Layout('entity', fields as Fields) // says what is wrong here, where the fields are written
   return define(fields as Fields, options)
 }
 
-/** What a player can do in one tick. At most 64 bytes on the wire. */
+/** What a row's fields may be called. @throws ERR_SCHEMA */
+export function checkNames(fields: Fields): void {
+  for (const name of Object.keys(fields)) {
+    if (name === 'id' || name === 'owner') fail('ERR_SCHEMA', `every row has '${name}' already: choose another name`)
+    // Names like numbers would not keep their order.
+    if (!/^[\p{L}_$]/u.test(name)) fail('ERR_SCHEMA', `a field called '${name}': expected a name that starts with a letter`)
+  }
+}
+
+/** The layout of what is no row: it has no owner, and is seen by whom it is sent to. @throws ERR_SCHEMA */
+export function recordLayout(name: string, fields: Fields): Layout {
+  const layout = new Layout(name, fields)
+  for (const { name: field, audience } of layout.fields)
+    if (audience !== 'all') fail('ERR_SCHEMA', `${name}.${field}: .only('${audience}') is for the fields of entities`)
+  return layout
+}
+
+/** What a player can do in one tick. @throws ERR_SCHEMA for more than 64 bytes on the wire, or an `.only()` */
 export function command<F extends Fields>(fields: F): Command<{ -readonly [K in keyof F]: F[K]['zero'] }> {
+  const bytes = Math.ceil(maxBits(recordLayout('command', fields)) / 8)
+  if (bytes > MAX_COMMAND) fail('ERR_SCHEMA', `a command of up to ${bytes} bytes: expected at most ${MAX_COMMAND}`)
   return define(fields)
 }
-/** Something that happens at a tick and leaves nothing behind in the state. */
+/** Something that happens at a tick and leaves nothing behind in the state. @throws ERR_SCHEMA for an `.only()` */
 export function event<F extends Fields>(fields: F): Event<{ -readonly [K in keyof F]: F[K]['zero'] }> {
+  recordLayout('event', fields)
   return define(fields)
 }
-/** What a player may ask of the match, and what it is answered. */
+/** What a player may ask of the match, and what it is answered. @throws ERR_SCHEMA for an `.only()` */
 export function request<A extends Fields, B extends Fields = {}>(
   ask: A,
   answer?: B
 ): Request<{ -readonly [K in keyof A]: A[K]['zero'] }, { -readonly [K in keyof B]: B[K]['zero'] }> {
+  recordLayout('request', ask)
+  recordLayout('answer', answer ?? {})
   return define(ask, {}, answer)
 }

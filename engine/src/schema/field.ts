@@ -232,7 +232,7 @@ export function tick(): NumberField {
 /** Yes or no. */
 export const bool: PlainField<boolean> = field('bool', false, { max: 1 })
 
-/** One of these names (2 to 65,536, all different). */
+/** One of these names (1 to 65,536, all different). */
 export function oneOf<const T extends readonly [string, ...string[]]>(...values: T): PlainField<T[number]> {
   if (values.length < 1 || values.length > 65536 || new Set(values).size !== values.length)
     fail('ERR_SCHEMA', `oneOf(${values.join(', ')}): expected 1 to 65,536 different names`)
@@ -278,10 +278,17 @@ export function vec3(component: NumberField): VectorField<Vec3> {
   return field('vec3', Object.freeze({ x: 0, y: 0, z: 0 }), { item: numberOf(component, 'vec3') })
 }
 
-/** At most `maxLength` items (1 to 1,024) of one kind; sent whole when it changes. */
+/**
+ * At most `maxLength` items (1 to 1,024) of one kind, 65,536 bytes packed; sent whole when it changes. The items of a
+ * list of vectors are replaced, not written in place.
+ */
 export function list<V>(item: Field<V>, maxLength: number): PlainField<V[]> {
   checkLength('list', maxLength, 1024)
-  return field('list', Object.freeze([]), { item: implOf(item, 'list(…)'), maxLength })
+  const impl = implOf(item, 'list(…)')
+  const { kind } = impl.shape
+  if (kind === 'list' || kind === 'data' || kind === 'quat')
+    fail('ERR_SCHEMA', `list(${kind}): expected numbers, flags, names, text, refs or vectors`)
+  return field('list', Object.freeze([]), { item: impl, maxLength })
 }
 
 function checkLength(name: string, length: number, most: number): void {

@@ -1,7 +1,16 @@
 // The contract that all sides import: entities, match state, command, events, requests, tick rate and `move`.
 // defineGame() numbers everything in the order written and hashes it: two games with one hash speak the same wire.
 
-import { type Command, definitionOf, type Entity, type EntityOptions, type Event, type Request } from './entity.ts'
+import {
+  type Command,
+  checkNames,
+  definitionOf,
+  type Entity,
+  type EntityOptions,
+  type Event,
+  type Request,
+  recordLayout,
+} from './entity.ts'
 import { fail } from './errors.ts'
 import { type FieldImpl, type Fields, int } from './field.ts'
 import { Layout } from './layout.ts'
@@ -131,9 +140,20 @@ export function planOf(game: AnyGame): GamePlan {
 }
 
 const MAX_TABLES = 62
+/** Of a table, besides its owner column. */
 const MAX_COLUMNS = 64
 const MAX_PLAYER_ID = 65535
-const RESERVED: readonly string[] = ['tick', 'state', 'hash', 'snapshot'] satisfies ReservedTable[]
+const RESERVED: readonly string[] = [
+  'tick',
+  'state',
+  'hash',
+  'snapshot',
+  'tables',
+  'plan',
+  'viewer',
+  'seen',
+  'idOf',
+] satisfies ReservedTable[]
 /** The hidden first column of every table. A leading space: no field is called that. */
 const OWNER = ' owner'
 const OWNER_FIELD = int(0, MAX_PLAYER_ID)
@@ -162,18 +182,19 @@ export function defineGame<
   const moves = (game.move ?? {}) as Record<string, MoveFunction | undefined>
   for (const moved of Object.keys(moves))
     if (!Object.hasOwn(game.entities, moved)) fail('ERR_SCHEMA', `move.${moved}: this game has no such entity`)
-  const tables = entities.map(([key, made], index) => tableOf(key, made, index, entities, moves[key]))
+  const tables = entities.map(([key, made], index) => tableOf(key, made, index, moves[key]))
   const owner = (table: TablePlan) => table.layout.columns[0]
-  const command = new Layout('command', game.command ? definitionOf(game.command, 'command').fields : {})
+  const command = recordLayout('command', game.command ? definitionOf(game.command, 'command').fields : {})
   const kinds = (made: Record<string, object> = {}) =>
     Object.entries(made).map(([key, of], index) => ({
       index,
       name: key,
-      layout: new Layout(key, definitionOf(of, key).fields),
-      answer: new Layout(`${key} answer`, definitionOf(of, key).answer),
+      layout: recordLayout(key, definitionOf(of, key).fields),
+      answer: recordLayout(`${key} answer`, definitionOf(of, key).answer),
     }))
   const events = kinds(game.events)
   const requests = kinds(game.requests)
+  checkNames(game.state ?? {})
   const state = planTable(
     'state',
     new Layout('state', { [OWNER]: OWNER_FIELD, ...game.state }),
@@ -181,7 +202,12 @@ export function defineGame<
     {},
     undefined
   )
-  const options = new Layout('options', game.options ?? {})
+  for (const { name: key, audience } of state.layout.fields)
+    if (audience === 'owner') fail('ERR_SCHEMA', `state.${key}: .only('owner'): nobody owns the match state`)
+  const options = recordLayout('options', game.options ?? {})
+  const records = [...events, ...requests, ...requests.map(({ answer }) => ({ layout: answer }))]
+  for (const { layout } of [...tables, state, { layout: command }, ...records, { layout: options }])
+    checkRefs(layout, game.entities)
   const hashed = [
     name,
     tickRate,
@@ -230,18 +256,19 @@ function tableOf(
   name: string,
   made: Entity,
   index: number,
-  all: readonly (readonly [string, Entity])[],
   move: MoveFunction | undefined
 ): TablePlan {
   if (RESERVED.includes(name)) fail('ERR_SCHEMA', `world.${name} is taken: choose another name for this entity`)
   const { fields, options } = definitionOf(made, `entities.${name}`)
-  const layout = new Layout(name, { [OWNER]: OWNER_FIELD, ...fields })
-  if (layout.columns.length > MAX_COLUMNS)
-    fail('ERR_SCHEMA', `${name} has ${layout.columns.length} columns: expected at most ${MAX_COLUMNS}`)
-  for (const { field, name: key } of layout.fields)
-    if (field.refTo !== undefined && !all.some(([other]) => other === field.refTo))
-      fail('ERR_SCHEMA', `${name}.${key}: ref('${field.refTo}'): this game has no such entity`)
-  return planTable(name, layout, index, options, move)
+  return planTable(name, new Layout(name, { [OWNER]: OWNER_FIELD, ...fields }), index, options, move)
+}
+
+function checkRefs(layout: Layout, entities: object): void {
+  for (const { name, field, shape } of layout.fields) {
+    const to = field.refTo ?? shape.item?.refTo
+    if (to !== undefined && !Object.hasOwn(entities, to))
+      fail('ERR_SCHEMA', `${layout.name}.${name}: ref('${to}'): this game has no such entity`)
+  }
 }
 
 function planTable(
@@ -251,6 +278,8 @@ function planTable(
   options: EntityOptions,
   move: MoveFunction | undefined
 ): TablePlan {
+  const columns = layout.columns.length - 1
+  if (columns > MAX_COLUMNS) fail('ERR_SCHEMA', `${name} has ${columns} columns: expected at most ${MAX_COLUMNS}`)
   // Nobody owns the match state.
   const first = name === 'state' ? 1 : 0
   const of = (audience: string) => layout.order.filter((at) => at >= first && layout.columns[at].audience === audience)

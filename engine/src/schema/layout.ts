@@ -4,7 +4,8 @@
 
 import { fail } from './errors.ts'
 import { type Audience, type FieldImpl, type Fields, implOf, type Shape } from './field.ts'
-import { identityOr, toSmallestThree } from './rotation.ts'
+import { maxBytes, type Packed, packValue } from './packed.ts'
+import { toSmallestThree } from './rotation.ts'
 
 /** 'number': an integer of `min + q * step`; 'quat': one of the four columns of a rotation; 'value': packed bytes. */
 export type ColumnKind = 'number' | 'ref' | 'tick' | 'quat' | 'value'
@@ -22,6 +23,8 @@ export interface Column {
   readonly kind: ColumnKind
   readonly min: number
   readonly step: number
+  /** 1 / step: rounding multiplies. */
+  readonly perStep: number
   readonly max: number
   /** The bits of `max`. */
   readonly bits: number
@@ -35,6 +38,8 @@ export interface Column {
   readonly audience: 'all' | Audience
   /** The wire value of a fresh row. */
   readonly zero: number
+  /** The same of a value column; `undefined` for the others. */
+  readonly zeroValue: Packed | undefined
   /** A jump of more than this many steps is drawn at once. */
   readonly snap: number
   /** Numbers that glide between snapshots; bool, oneOf, ref, tick and int-like choices step. */
@@ -60,6 +65,9 @@ const PARTS: Partial<Record<Shape['kind'], readonly string[]>> = {
   quat: ['x', 'y', 'z', 'w'],
 }
 
+/** What a rate can move, and be; besides vectors. */
+const NUMBERS: readonly Shape['kind'][] = ['int', 'ranged', 'angle', 'tick']
+
 export class Layout {
   readonly name: string
   readonly fields: readonly FieldSlot[]
@@ -68,7 +76,7 @@ export class Layout {
   readonly order: readonly number[]
   readonly byName: ReadonlyMap<string, FieldSlot>
 
-  /** @throws ERR_SCHEMA where a rate names no field of its kind, itself, or a ring of rates. */
+  /** @throws ERR_SCHEMA for a default out of bounds, and where a rate names no field of its kind, itself, or a ring. */
   constructor(name: string, fields: Fields) {
     this.name = name
     const slots: FieldSlot[] = []
@@ -103,8 +111,9 @@ export class Layout {
 
 /** The wire integer of a finite number, clamped to the column's bounds. */
 export function toSteps(column: Column, value: number): number {
-  const q = Math.round((value - column.min) / column.step)
-  if (column.wraps) return ((q % (column.max + 1)) + column.max + 1) % (column.max + 1)
+  const q = Math.floor((value - column.min) * column.perStep + 0.5)
+  // 2^bits steps around: ToInt32 and a mask are the modulus.
+  if (column.wraps) return q & column.max
   return q < 0 ? 0 : q > column.max ? column.max : q
 }
 
@@ -133,7 +142,9 @@ function columnOf(
     const found = of?.shape
     if (!of || !found || of === field)
       fail('ERR_SCHEMA', `${layout}.${name}: .rate('${field.rateOf}') names no other field`)
-    const same = kind.startsWith('vec') ? found.kind === kind : ['int', 'ranged', 'angle', 'tick'].includes(found.kind)
+    const isVector = kind === 'vec2' || kind === 'vec3'
+    if (!isVector && !NUMBERS.includes(kind)) fail('ERR_SCHEMA', `${layout}.${name}: a ${kind} has no rate`)
+    const same = isVector ? found.kind === kind : NUMBERS.includes(found.kind)
     if (!same)
       fail('ERR_SCHEMA', `${layout}.${name}: .rate('${field.rateOf}') is a ${found.kind}, expected a field of its kind`)
     if (of.audience !== 'all' && of.audience !== field.audience)
@@ -154,18 +165,22 @@ function columnOf(
       kind === 'quat' ? 'quat' : kind === 'ref' ? 'ref' : kind === 'tick' ? 'tick' : isValue(kind) ? 'value' : 'number',
     min: isLargest ? 0 : shape.min,
     step: isLargest ? 1 : shape.step,
+    perStep: isLargest ? 1 : 1 / shape.step,
     max: isLargest ? 3 : shape.max,
     bits: isLargest ? 2 : 32 - Math.clz32(shape.max),
     wraps: shape.kind === 'angle',
-    predictor: rate >= 0 ? 'rate' : field.isLinear ? 'linear' : 'hold',
+    // A rotation's first column is a choice, and predict.ts has its own way with the others.
+    predictor: rate >= 0 ? 'rate' : field.isLinear && kind !== 'quat' ? 'linear' : 'hold',
     rate,
     rateMin,
     rateStep,
     audience: field.audience,
     zero: 0,
+    zeroValue: undefined,
     snap: field.snapDistance === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : field.snapDistance / shape.step,
     glides: isNumber,
   }
+  if (column.kind === 'value') return { ...column, zeroValue: zeroValueOf(field, `${layout}.${name}`) }
   return { ...column, zero: zeroOf(layout, column, part) }
 }
 
@@ -173,34 +188,57 @@ function isValue(kind: Shape['kind']): boolean {
   return kind === 'text' || kind === 'data' || kind === 'list'
 }
 
+function zeroValueOf(field: FieldImpl, name: string): Packed {
+  const packed = packValue(field, field.zero, `${name}: its default`, 'ERR_SCHEMA')
+  const { kind, maxLength } = field.shape
+  if (kind === 'text' && packed.value !== field.zero)
+    fail('ERR_SCHEMA', `${name}: default '${field.zero}': expected well-formed text of at most ${maxLength}`)
+  return packed
+}
+
 function zeroOf(layout: string, column: Column, part: string): number {
   const { field, shape } = column.slot
+  const name = `${layout}.${column.name}`
   switch (shape.kind) {
-    case 'text':
-    case 'data':
-    case 'list':
     case 'ref':
       return 0
     case 'quat': {
+      const { x, y, z, w } = field.zero ?? {}
+      if (!Number.isFinite(x + y + z + w)) fail('ERR_SCHEMA', `${name}: its default is not a rotation`)
       const out = new Int32Array(4)
-      const { x, y, z, w } = identityOr(field.zero)
       toSmallestThree(x, y, z, w, shape.max, out)
       return out[column.index - column.slot.column]
     }
     case 'bool':
+      if (typeof field.zero !== 'boolean') fail('ERR_SCHEMA', `${name}: default ${field.zero}: expected true or false`)
       return field.zero ? 1 : 0
     case 'oneOf': {
       const at = shape.names.indexOf(field.zero)
-      if (at < 0)
-        fail('ERR_SCHEMA', `${layout}.${column.name}: default '${field.zero}' is not one of ${shape.names.join(', ')}`)
+      if (at < 0) fail('ERR_SCHEMA', `${name}: default '${field.zero}' is not one of ${shape.names.join(', ')}`)
       return at
     }
     default: {
-      const value = part === '' ? field.zero : field.zero[part]
-      if (!Number.isFinite(value)) fail('ERR_SCHEMA', `${layout}.${column.name}: default ${value} is not a number`)
+      const value = part === '' ? field.zero : field.zero?.[part]
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        fail('ERR_SCHEMA', `${name}: default ${value} is not a number`)
+      const q = Math.round((value - column.min) / column.step)
+      if (field.optional && !column.wraps && !(q >= 0 && q <= column.max))
+        fail('ERR_SCHEMA', `${name}: default ${value}: expected ${column.min} to ${fromSteps(column, column.max)}`)
       return toSteps(column, value)
     }
   }
+}
+
+/** The most bits that one set of values takes as a record. */
+export function maxBits(layout: Layout): number {
+  let bits = 0
+  for (const column of layout.columns) {
+    // Varints: an id has 53 bits, a length at most 17.
+    if (column.kind === 'ref') bits += 64
+    else if (column.kind === 'value') bits += 24 + 8 * maxBytes(column.slot.shape)
+    else bits += column.bits
+  }
+  return bits
 }
 
 function orderOf(name: string, columns: readonly Column[]): number[] {

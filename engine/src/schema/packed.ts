@@ -25,27 +25,34 @@ export function maxBytes(shape: Shape): number {
 
 /**
  * Packs what a game wrote. Text is made well-formed and cut to its bound, a list cut to its bound and each of its
- * numbers clamped and rounded.
- * @throws ERR_FIELD_VALUE for a value of another type, NaN, Infinity, or data past its bound.
+ * numbers clamped and rounded, data made what its reader will hold.
+ * @throws the code given, for a value of another type, NaN, Infinity, or more bytes than the bound.
  */
-export function packValue(field: FieldImpl, value: unknown, name: string): Packed {
+export function packValue(
+  field: FieldImpl,
+  value: unknown,
+  name: string,
+  code: ErrorCode = 'ERR_FIELD_VALUE'
+): Packed {
   const { shape } = field
   switch (shape.kind) {
     case 'text': {
-      const settled = settleText(value, shape, name)
+      const settled = settleText(value, shape, name, code)
       return { bytes: utf8(settled), value: settled }
     }
     case 'data': {
-      const bytes = pack(value ?? null, shape.maxLength, 'ERR_FIELD_VALUE', name)
-      return { bytes, value: freeze(value ?? null) }
+      const bytes = pack(value ?? null, shape.maxLength, code, name)
+      return unpackValue(field, bytes, code, name)
     }
     default: {
-      if (!Array.isArray(value)) fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows a list`)
-      const items = value.slice(0, shape.maxLength).map((item, at) => settleItem(shape.item!, item, `${name}[${at}]`))
+      if (!Array.isArray(value)) fail(code, `${name} is ${show(value)}: the schema allows a list`)
+      const items = Array.from(value.slice(0, shape.maxLength), (item, at) =>
+        settleItem(shape.item!, item, `${name}[${at}]`, code)
+      )
       const bytes = pack(
         items.map((item) => item.wire),
         maxBytes(shape),
-        'ERR_FIELD_VALUE',
+        code,
         name
       )
       return { bytes, value: freeze(items.map((item) => item.value)) }
@@ -86,9 +93,9 @@ export function samePacked(one: Packed, other: Packed): boolean {
   return true
 }
 
-/** Checks and cuts text. @throws ERR_FIELD_VALUE for anything but a string */
-export function settleText(value: unknown, shape: Shape, name: string): string {
-  if (typeof value !== 'string') fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows text`)
+/** Checks and cuts text. @throws the code given, for anything but a string */
+export function settleText(value: unknown, shape: Shape, name: string, code: ErrorCode): string {
+  if (typeof value !== 'string') fail(code, `${name} is ${show(value)}: the schema allows text`)
   const cut = value.length > shape.maxLength ? value.slice(0, shape.maxLength) : value
   return cut.toWellFormed()
 }
@@ -116,14 +123,19 @@ function itemBytes(shape: Shape): number {
 }
 
 /** An item's settled value, and what stands for it on the wire: whole numbers, text, or an array of whole numbers. */
-function settleItem(item: FieldImpl, value: unknown, name: string): { value: unknown; wire: Plain } {
+function settleItem(
+  item: FieldImpl,
+  value: unknown,
+  name: string,
+  code: ErrorCode
+): { value: unknown; wire: Plain } {
   const { shape } = item
   const parts = PARTS[shape.kind]
   if (parts) {
     const from = value as Record<string, unknown>
     if (typeof value !== 'object' || value === null)
-      fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: expected ${shape.kind}`)
-    const settled = parts.map((part) => settleItem(shape.item!, from[part], `${name}.${part}`))
+      fail(code, `${name} is ${show(value)}: expected ${shape.kind}`)
+    const settled = parts.map((part) => settleItem(shape.item!, from[part], `${name}.${part}`, code))
     return {
       value: vector(
         parts,
@@ -134,26 +146,26 @@ function settleItem(item: FieldImpl, value: unknown, name: string): { value: unk
   }
   switch (shape.kind) {
     case 'text': {
-      const text = settleText(value, shape, name)
+      const text = settleText(value, shape, name, code)
       return { value: text, wire: text }
     }
     case 'bool':
       return { value: Boolean(value), wire: Boolean(value) }
     case 'oneOf': {
       const at = shape.names.indexOf(value as string)
-      if (at < 0) fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows ${shape.names.join(', ')}`)
+      if (at < 0) fail(code, `${name} is ${show(value)}: the schema allows ${shape.names.join(', ')}`)
       return { value, wire: at }
     }
     case 'ref': {
       if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) > 0))
-        fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: expected a row's id or undefined`)
+        fail(code, `${name} is ${show(value)}: expected a row's id or undefined`)
       return { value, wire: (value as number | undefined) ?? 0 }
     }
     case 'int':
     case 'ranged':
     case 'angle':
     case 'tick': {
-      if (!Number.isFinite(value)) fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: expected a finite number`)
+      if (!Number.isFinite(value)) fail(code, `${name} is ${show(value)}: expected a finite number`)
       const q = wrapOrClamp(shape, Math.round(((value as number) - shape.min) / shape.step))
       return { value: shape.min + q * shape.step, wire: q }
     }
@@ -192,7 +204,7 @@ function readItem(item: FieldImpl, wire: Plain, code: ErrorCode, name: string): 
 }
 
 function wrapOrClamp(shape: Shape, q: number): number {
-  if (shape.kind === 'angle') return ((q % (shape.max + 1)) + shape.max + 1) % (shape.max + 1)
+  if (shape.kind === 'angle') return q & shape.max
   return q < 0 ? 0 : q > shape.max ? shape.max : q
 }
 

@@ -2,8 +2,6 @@
 // rounded to steps within +-1/sqrt(2). Source: "smallest three", Glenn Fiedler, "Snapshot Compression".
 // Only + - * / and square root, which every engine computes alike to the bit.
 
-import type { Quat } from './field.ts'
-
 /** Writes [left out, a, b, c] to `out`. `max` is the largest step (even): max / 2 stands for 0. A zero quaternion counts as identity. */
 export function toSmallestThree(x: number, y: number, z: number, w: number, max: number, out: Int32Array): void {
   const length = Math.sqrt(x * x + y * y + z * z + w * w)
@@ -49,10 +47,6 @@ export function fromSmallestThree(
   out[1] = largest === 1 ? rest : largest === 0 ? i : j
   out[2] = largest === 2 ? rest : largest === 3 ? k : j
   out[3] = largest === 3 ? rest : k
-}
-
-export function identityOr(value: Quat | undefined): Quat {
-  return value ?? { x: 0, y: 0, z: 0, w: 1 }
 }
 
 function step(scaled: number, max: number): number {

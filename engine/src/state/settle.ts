@@ -26,24 +26,30 @@ export interface SettleRange {
 /** int, ranged, angle, bool, oneOf, tick. @throws ERR_FIELD_VALUE for NaN and Infinity */
 export function settleNumbers(column: Column, numbers: Float64Array, range: SettleRange): void {
   const { life, first, end, ints } = range
-  const { min, step, max } = column
+  const { min, step, perStep, max, wraps } = column
   const from = column.index * (end - first) - first
+  const limit = max + 0.5
   for (let slot = first; slot < end; slot++) {
     if (life[slot] !== LIVE) continue
-    const value = numbers[slot]
-    let q = Math.round((value - min) / step)
-    if (!(q >= 0 && q <= max)) q = outside(column, value, range.table, range.warn)
+    const x = (numbers[slot] - min) * perStep
+    // The usual case is one comparison each way and a truncation; NaN fails the comparison.
+    const q = x > -0.5 && x < limit ? (x + 0.5) | 0 : unusual(column, numbers[slot], wraps, range)
     ints[from + slot] = q
     numbers[slot] = min + q * step
   }
 }
 
-function outside(column: Column, value: number, table: string, warn: (message: string) => void): number {
+/** Past the bounds, or no number at all. */
+function unusual(column: Column, value: number, wraps: boolean, { table, warn }: SettleRange): number {
+  const q = toSteps(column, value)
+  // A heading that goes round and round.
+  if (wraps && Number.isFinite(value)) return q
   const bounds = `${column.min} to ${fromSteps(column, column.max)}`
   const name = `${table}.${column.name}`
   if (!Number.isFinite(value)) fail('ERR_FIELD_VALUE', `${name} is ${value}; the schema allows ${bounds}`)
-  if (!column.wraps) warn(`${name} is ${value}: clamped to ${bounds}`)
-  return toSteps(column, value)
+  // A value that rounds onto its bound is inside.
+  if (Math.abs(value - fromSteps(column, q)) > column.step / 2) warn(`${name} is ${value}: clamped to ${bounds}`)
+  return q
 }
 
 /** An id becomes 1 + the slot of its row, or 0 once that row is gone. */

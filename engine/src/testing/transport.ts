@@ -4,6 +4,7 @@
 
 import type { Transport, TransportEvents } from '../client/transport.ts'
 import { TickwireError } from '../schema/errors.ts'
+import { SHARED_PREFIX } from '../wire/frames.ts'
 import type { VirtualClock } from './clock.ts'
 import type { LinkEnd } from './link.ts'
 
@@ -133,9 +134,6 @@ export interface LinkConnection {
   exit(room: string): void
   close(): void
 }
-
-/** As the server's connection.ts has it. */
-const SHARED_PREFIX = 2
 
 /** The server's connection over its end of a link. */
 export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers): LinkConnection {

@@ -9,7 +9,7 @@ import type { Column, Layout } from '../schema/layout.ts'
 import { type Packed, packValue, samePacked, unpackValue } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
-import type { BitReader, BitWriter } from './bits.ts'
+import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
 import { difference, inBounds, predict, predictRotations, type Survivors } from './predict.ts'
 import { readFresh, readResiduals, writeFresh, writeResiduals } from './residuals.ts'
 
@@ -31,6 +31,7 @@ class Scratch {
   gone: Int32Array = new Int32Array(0)
   predicted: Int32Array = new Int32Array(0)
   values: Int32Array = new Int32Array(0)
+  residuals: Uint32Array = new Uint32Array(0)
   parts: [Int32Array, Int32Array, Int32Array] = [this.gone, this.gone, this.gone]
 
   /** Makes room; what is there stays. */
@@ -46,6 +47,7 @@ class Scratch {
     this.gone = grow(this.gone)
     this.predicted = grow(this.predicted)
     this.values = grow(this.values)
+    this.residuals = new Uint32Array(this.values.length)
     this.parts = [grow(this.parts[0]), grow(this.parts[1]), grow(this.parts[2])]
   }
 }
@@ -128,17 +130,17 @@ export class StateWriter {
     rows: Survivors,
     spawnedCount: number
   ): void {
-    const { predicted, values, spawned, parts } = this.#scratch
+    const { predicted, values, residuals, spawned, parts } = this.#scratch
     if (column.kind === 'value') return this.#values(out, column, cells, rows, spawnedCount)
     const isQuat = column.kind === 'quat'
     if (isQuat && column.index !== column.slot.column) return // travels with its first column
     predict(column, rows, predicted)
-    writeColumn(out, column, cells, rows, predicted, values)
+    writeColumn(out, column, cells, rows, predicted, residuals)
     if (isQuat && rows.count > 0) {
       for (let i = 0; i < rows.count; i++) values[i] = cells.ints[column.index * cells.size + rows.slots[i]]
       predictRotations(column, rows, values, parts)
       for (let part = 0; part < 3; part++)
-        writeColumn(out, layout.columns[column.index + 1 + part], cells, rows, parts[part], values)
+        writeColumn(out, layout.columns[column.index + 1 + part], cells, rows, parts[part], residuals)
     }
     if (spawnedCount > 0)
       for (let part = 0; part < (isQuat ? 4 : 1); part++) {
@@ -286,17 +288,17 @@ export class StateReader {
     rows: Survivors,
     spawnedCount: number
   ): void {
-    const { predicted, values, spawned, parts } = this.#scratch
+    const { predicted, values, residuals, spawned, parts } = this.#scratch
     if (column.kind === 'value') return this.#values(from, column, cells, rows, spawnedCount)
     const isQuat = column.kind === 'quat'
     if (isQuat && column.index !== column.slot.column) return
     predict(column, rows, predicted)
-    readColumn(from, column, cells, rows, predicted, values)
+    readColumn(from, column, cells, rows, predicted, residuals)
     if (isQuat && rows.count > 0) {
       for (let i = 0; i < rows.count; i++) values[i] = cells.ints[column.index * cells.size + rows.slots[i]]
       predictRotations(column, rows, values, parts)
       for (let part = 0; part < 3; part++)
-        readColumn(from, layout.columns[column.index + 1 + part], cells, rows, parts[part], values)
+        readColumn(from, layout.columns[column.index + 1 + part], cells, rows, parts[part], residuals)
     }
     if (spawnedCount > 0)
       for (let part = 0; part < (isQuat ? 4 : 1); part++) {
@@ -356,15 +358,15 @@ function writeColumn(
   cells: FrozenCells,
   rows: Survivors,
   predicted: Int32Array,
-  residuals: Int32Array
+  residuals: Uint32Array
 ): void {
   if (rows.count === 0) return
   const { ints, size } = cells
   const { slots, count } = rows
   const from = column.index * size
   if (column.wraps)
-    for (let i = 0; i < count; i++) residuals[i] = difference(column, ints[from + slots[i]], predicted[i])
-  else for (let i = 0; i < count; i++) residuals[i] = ints[from + slots[i]] - predicted[i]
+    for (let i = 0; i < count; i++) residuals[i] = zigzag(difference(column, ints[from + slots[i]], predicted[i]))
+  else for (let i = 0; i < count; i++) residuals[i] = zigzag(ints[from + slots[i]] - predicted[i])
   writeResiduals(out, residuals, count)
 }
 
@@ -374,7 +376,7 @@ function readColumn(
   cells: FrozenCells,
   rows: Survivors,
   predicted: Int32Array,
-  residuals: Int32Array
+  residuals: Uint32Array
 ): void {
   if (rows.count === 0) return
   const { ints, size } = cells
@@ -383,7 +385,7 @@ function readColumn(
   const { max } = column
   readResiduals(from, residuals, count)
   for (let i = 0; i < count; i++) {
-    let q = predicted[i] + residuals[i]
+    let q = predicted[i] + unzigzag(residuals[i])
     if (column.wraps) q = inBounds(column, q)
     if (!(q >= 0 && q <= max)) checked(column, q)
     ints[start + slots[i]] = q

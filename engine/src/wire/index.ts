@@ -12,6 +12,7 @@ export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game
 export { History } from '../state/history.ts'
 export { Random } from '../state/random.ts'
 export { RowBase } from '../state/row.ts'
+export { Sample } from '../state/sample.ts'
 export { SnapshotBase } from '../state/snapshot.ts'
 export type { Table } from '../state/table.ts'
 export { WorldBase } from '../state/world.ts'

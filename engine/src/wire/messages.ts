@@ -45,6 +45,8 @@ export type Answer =
 /** Server to client, unasked. */
 export type Tell =
   | { readonly tell: 'players'; readonly players: readonly PlayerInfo[] }
+  /** What the client sent was refused, and nothing else happened. */
+  | { readonly tell: 'refused'; readonly code: ErrorCode; readonly reason: string }
   /** The player is out of the match; nothing follows. */
   | { readonly tell: 'end'; readonly code: ErrorCode | 'ENDED' | 'KICKED' | 'CLOSED'; readonly reason: string }
 
@@ -122,10 +124,12 @@ export function unpackTell(bytes: Uint8Array): Tell {
   switch (got.tell) {
     case 'players':
       return { tell: 'players', players: array(got, 'players').map(playerInfo) }
+    case 'refused':
+      return { tell: 'refused', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     case 'end':
       return { tell: 'end', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     default:
-      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected players or end`)
+      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected players, refused or end`)
   }
 }
 

@@ -40,16 +40,23 @@ export function predict(column: Column, rows: Survivors, out: Int32Array): void 
  */
 function predictByRate(column: Column, rows: Survivors, out: Int32Array): void {
   const { slots, count, base, ints, size, ticks, tickRate } = rows
-  const { rate, rateMin, rateStep } = column
+  const { rate, max, wraps } = column
+  const perTick = column.rateStep / tickRate
+  const constant = (column.rateMin * ticks) / tickRate
+  const was = base.ints
   const from = column.index * base.size
   const rateBase = rate * base.size
   const rateNow = rate * size
   for (let i = 0; i < count; i++) {
     const slot = slots[i]
-    const first = base.ints[rateBase + slot]
-    const sum = first * ticks + ((ints[rateNow + slot] - first) * (ticks + 1)) / 2
-    const moved = base.ints[from + slot] + Math.round((rateMin * ticks + rateStep * sum) / tickRate)
-    out[i] = inBounds(column, moved)
+    const now = ints[rateNow + slot]
+    let sum = now
+    if (ticks > 1) {
+      const first = was[rateBase + slot]
+      sum = first * ticks + ((now - first) * (ticks + 1)) / 2
+    }
+    const q = was[from + slot] + Math.floor(constant + perTick * sum + 0.5)
+    out[i] = q >= 0 && q <= max ? q : wraps ? q & max : q < 0 ? 0 : max
   }
 }
 
@@ -110,13 +117,12 @@ function read(first: Column, cells: FrozenCells, slot: number, max: number, out:
 /** a - b, the short way round where the column wraps. */
 export function difference(column: Column, a: number, b: number): number {
   if (!column.wraps) return a - b
-  const circle = column.max + 1
-  const forward = (((a - b) % circle) + circle) % circle
-  return forward >= circle / 2 ? forward - circle : forward
+  const forward = (a - b) & column.max
+  return forward > column.max >> 1 ? forward - column.max - 1 : forward
 }
 
 /** Clamped, or taken round the circle. */
 export function inBounds(column: Column, q: number): number {
-  if (column.wraps) return ((q % (column.max + 1)) + column.max + 1) % (column.max + 1)
+  if (column.wraps) return q & column.max
   return q < 0 ? 0 : q > column.max ? column.max : q
 }

@@ -5,39 +5,36 @@
 //   sparse  the gaps between changed rows and their residuals, Rice codes both
 
 import { fail } from '../schema/errors.ts'
-import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
+import { type BitReader, type BitWriter, powerOfTwo } from './bits.ts'
 
 /** Bits of a Rice parameter, 0 to 31. */
 const PARAMETER = 5
 
-/** `residuals`: 32-bit signed, of which the first `count` are written. */
-export function writeResiduals(out: BitWriter, residuals: Int32Array, count: number): void {
+/** `residuals`: the first `count` are written, by zigzag (see bits.ts). */
+export function writeResiduals(out: BitWriter, residuals: Uint32Array, count: number): void {
   let changed = 0
   let sum = 0
-  let sparseSum = 0
   for (let i = 0; i < count; i++) {
-    const u = zigzag(residuals[i])
-    if (u === 0) continue
-    changed++
+    const u = residuals[i]
+    if (u !== 0) changed++
     sum += u
-    sparseSum += u - 1
   }
   out.bit(changed > 0)
   if (changed === 0) return
   const k = parameter(sum, count)
-  const sparseK = parameter(sparseSum, changed)
+  const sparseK = parameter(sum - changed, changed)
   const gapK = parameter(count - changed, changed)
-  const dense = count * (k + 1) + sum / 2 ** k
+  const dense = count * (k + 1) + sum / powerOfTwo(k)
   const sparse =
     countBits(count) +
     PARAMETER +
     changed * (gapK + sparseK + 2) +
-    (count - changed) / 2 ** gapK +
-    sparseSum / 2 ** sparseK
+    (count - changed) / powerOfTwo(gapK) +
+    (sum - changed) / powerOfTwo(sparseK)
   out.bit(sparse < dense)
   if (sparse >= dense) {
     out.bits(k, PARAMETER)
-    for (let i = 0; i < count; i++) out.rice(zigzag(residuals[i]), k)
+    out.riceRun(residuals, count, k)
     return
   }
   out.bits(sparseK, PARAMETER)
@@ -45,25 +42,21 @@ export function writeResiduals(out: BitWriter, residuals: Int32Array, count: num
   out.uint(changed - 1, countBits(count))
   let next = 0
   for (let i = 0; i < count; i++) {
-    const residual = residuals[i]
-    if (residual === 0) continue
+    const u = residuals[i]
+    if (u === 0) continue
     out.rice(i - next, gapK)
-    out.rice(zigzag(residual) - 1, sparseK)
+    out.rice(u - 1, sparseK)
     next = i + 1
   }
 }
 
 /** Fills the first `count` of `residuals`. @throws ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
-export function readResiduals(from: BitReader, residuals: Int32Array, count: number): void {
+export function readResiduals(from: BitReader, residuals: Uint32Array, count: number): void {
   if (!from.bit()) {
     residuals.fill(0, 0, count)
     return
   }
-  if (!from.bit()) {
-    const k = from.bits(PARAMETER)
-    for (let i = 0; i < count; i++) residuals[i] = unzigzag(from.rice(k))
-    return
-  }
+  if (!from.bit()) return from.riceRun(residuals, count, from.bits(PARAMETER))
   residuals.fill(0, 0, count)
   const k = from.bits(PARAMETER)
   const gapK = from.bits(PARAMETER)
@@ -74,7 +67,7 @@ export function readResiduals(from: BitReader, residuals: Int32Array, count: num
     if (at >= count) fail('ERR_FRAME_INVALID', `a residual for row ${at}: expected fewer than ${count}`)
     const u = from.rice(k) + 1
     if (u > 0xffffffff) fail('ERR_FRAME_INVALID', 'a residual of more than 32 bits')
-    residuals[at] = unzigzag(u)
+    residuals[at] = u
     next = at + 1
   }
 }
@@ -102,7 +95,8 @@ function countBits(count: number): number {
 
 /** The Rice parameter that costs least for `count` numbers of this sum: one more bit pays while it halves enough. */
 function parameter(sum: number, count: number): number {
+  const mean = sum / count + 0.5
   let k = 0
-  while (k < 31 && sum / count + 0.5 > 2 ** (k + 1)) k++
+  for (let next = 2; k < 31 && mean > next; next *= 2) k++
   return k
 }

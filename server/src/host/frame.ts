@@ -2,7 +2,8 @@
 // The header (RFC 6455, 5.2): FIN and the binary opcode, then the length in 7 bits, 16 or 64; a server never masks.
 // A frame and its header are one buffer: at these sizes copying it costs no more than writing two (both 7 to 9 µs).
 
-import { SHARED_PREFIX, type SharedFrame } from '../match/connection.ts'
+import { SHARED_PREFIX } from '@tickwire/engine/wire'
+import type { SharedFrame } from '../match/connection.ts'
 
 const FIN_BINARY = 0x82
 const LENGTH_IN_16 = 126

@@ -54,7 +54,11 @@ function match(tickRate: number, step: () => void = () => {}): Ticking & { steps
 function drive<M extends Ticking>(matches: M[]) {
   const clock = new FakeClock()
   const failures: unknown[] = []
-  const loop = new Loop(matches, (_, error) => failures.push(error), clock)
+  const loop = new Loop(
+    () => matches,
+    (_, error) => failures.push(error),
+    clock
+  )
   loop.start()
   clock.advance(0)
   return { clock, loop, failures }
@@ -147,6 +151,17 @@ describe('the loop', () => {
     expect(clock.waiting).toBe(1)
     clock.advance(1000)
     expect(stopping.steps).toBeGreaterThan(1)
+  })
+
+  it('stopped and started from inside a tick, goes on once', () => {
+    const restarting = match(60, () => {
+      loop.stop()
+      loop.start()
+    })
+    const { clock, loop } = drive([restarting])
+    clock.advance(1001)
+    expect(restarting.steps).toBe(60)
+    expect(clock.waiting).toBe(1)
   })
 })
 

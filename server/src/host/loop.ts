@@ -47,7 +47,7 @@ const LONGEST_SLEEP_MS = 20
 const MAX_CATCH_UP = 5
 
 export class Loop<M extends Ticking> {
-  readonly #matches: Iterable<M>
+  readonly #matches: () => Iterable<M>
   readonly #failed: (match: M, error: unknown) => void
   readonly #clock: Clock
   readonly #steppers = new WeakMap<M, Stepper>()
@@ -58,10 +58,10 @@ export class Loop<M extends Ticking> {
   #skipped = 0
 
   /**
-   * @param matches those to drive; read anew at every pass
+   * @param matches those to drive; asked at every pass
    * @param failed told of what a match's tick threw; the loop goes on
    */
-  constructor(matches: Iterable<M>, failed: (match: M, error: unknown) => void, clock: Clock = systemClock) {
+  constructor(matches: () => Iterable<M>, failed: (match: M, error: unknown) => void, clock: Clock = systemClock) {
     this.#matches = matches
     this.#failed = failed
     this.#clock = clock
@@ -93,7 +93,7 @@ export class Loop<M extends Ticking> {
     const due: { match: M; ticks: number }[] = []
     const started = this.#clock.now()
     let next = started + LONGEST_SLEEP_MS
-    for (const match of this.#matches) {
+    for (const match of this.#matches()) {
       const stepper = this.#stepper(match)
       const ticks = this.#advance(stepper, started)
       if (ticks > 0) due.push({ match, ticks })
@@ -101,6 +101,7 @@ export class Loop<M extends Ticking> {
     }
     this.#run(due)
     if (!this.#running) return
+    this.#cancel() // a tick may have stopped and started the loop
     // Rounded up, as timers count whole ms: waking early would only mean waking twice.
     this.#cancel = this.#clock.wake(Math.max(0, Math.ceil(next - this.#clock.now())), this.#pass)
   }

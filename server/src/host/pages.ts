@@ -39,7 +39,7 @@ function serveFiles(folder: string): Handler {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new TickwireError('ERR_USAGE', `static is ${JSON.stringify(folder)}, which is not a folder; was it built?`)
   }
-  return sirv(folder, {
+  const files = sirv(folder, {
     etag: true,
     gzip: true,
     brotli: true,
@@ -48,4 +48,16 @@ function serveFiles(folder: string): Handler {
       response.setHeader('cache-control', fixed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
+  // sirv throws on a range that ends before it starts, and leaves a file that can't be read unhandled: either would
+  // end the process.
+  return (request, response, next) => {
+    if (!isRange(request.headers.range)) delete request.headers.range
+    response.once('pipe', (file) => file.once('error', () => response.destroy()))
+    files(request, response, next)
+  }
+}
+
+function isRange(range = ''): boolean {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
+  return from !== undefined && (to === '' || Number(from) <= Number(to))
 }

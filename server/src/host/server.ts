@@ -1,12 +1,13 @@
 // createServer(): one process's host of matches. Listens or attaches, hosts games, drives their matches, shuts down.
 
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
 import type { Server as Io } from 'socket.io'
 import { Lobby } from '../match/lobby.ts'
-import type { Match, Rules } from '../match/match.ts'
+import type { LiveMatch } from '../match/match.ts'
+import type { Match, RulesOf } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
 import { type AdminOptions, administer } from './admin.ts'
 import type { Limits, Origins } from './guard.ts'
@@ -60,7 +61,7 @@ export interface Server {
   /** The matches that are running, as of now. */
   readonly matches: readonly MatchListing[]
   /** Lets players create and join matches of `game`. */
-  host<G extends AnyGame>(game: G, rules: Rules<G>): void
+  host<G extends AnyGame>(game: G, rules: RulesOf<G>): void
   /** Opens a match of a hosted game, for players to join. @throws ERR_GAME_UNKNOWN */
   open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G>
   /**
@@ -91,7 +92,7 @@ class Host implements Server {
   readonly #started = now()
   readonly #lobby: Lobby
   readonly #sockets: Sockets
-  readonly #loop: Loop<Match<AnyGame>>
+  readonly #loop: Loop<LiveMatch>
   readonly #tcp = new Set<TcpSocket>()
   #closed: Promise<void> | undefined
 
@@ -99,9 +100,11 @@ class Host implements Server {
     this.#warn = options.warn ?? console.warn
     this.#signals = options.signals ?? !('http' in options || 'app' in options)
     this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
-    this.#lobby = new Lobby({ seed: () => randomInt(2 ** 32), warn: this.#warn })
-    this.#loop = new Loop(this.#lobby.matches, (match, error) => this.#failed(match, error))
-
+    this.#lobby = new Lobby({ seed: () => randomInt(2 ** 32), newId, warn: this.#warn })
+    this.#loop = new Loop(
+      () => this.#running(),
+      (match, error) => this.#failed(match, error)
+    )
     this.#http = 'http' in options ? options.http : createHttpServer('app' in options ? options.app : notFound)
     this.#http.on('connection', (socket) => this.#track(socket))
     intercept(
@@ -129,7 +132,7 @@ class Host implements Server {
     })
   }
 
-  host<G extends AnyGame>(game: G, rules: Rules<G>): void {
+  host<G extends AnyGame>(game: G, rules: RulesOf<G>): void {
     this.#lobby.host(game, rules)
   }
 
@@ -152,7 +155,7 @@ class Host implements Server {
   async #shutDown(): Promise<void> {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal)
     this.#loop.stop()
-    this.#lobby.close()
+    this.#lobby.close('the server is closing')
     await settles(this.#sockets.drain(), GRACE_MS)
     const closed = this.io.close()
     await settles(closed, GRACE_MS)
@@ -167,7 +170,12 @@ class Host implements Server {
     })
   }
 
-  #failed(match: Match<AnyGame>, error: unknown): void {
+  #running(): Iterable<LiveMatch> {
+    this.#lobby.sweep()
+    return this.#lobby.matches
+  }
+
+  #failed(match: LiveMatch, error: unknown): void {
     this.#warn(`match ${match.id} failed: ${String(error)}`)
     match.end('error')
   }
@@ -187,6 +195,10 @@ class Host implements Server {
     this.#tcp.add(socket)
     socket.once('close', () => this.#tcp.delete(socket))
   }
+}
+
+function newId(): string {
+  return randomBytes(6).toString('base64url')
 }
 
 function checkPort(port: number): number {

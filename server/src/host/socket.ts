@@ -4,7 +4,7 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { TickwireError } from '@tickwire/engine'
-import { FRAME_EVENT, parser } from '@tickwire/engine/wire'
+import { FRAME_EVENT, packTell, parser } from '@tickwire/engine/wire'
 import { type ServerOptions as AllIoOptions, Server as Io, type Socket } from 'socket.io'
 import type { Connection, SharedFrame } from '../match/connection.ts'
 import { prepare } from './frame.ts'
@@ -37,7 +37,6 @@ export interface SocketOptions {
 type Engine = Socket['conn']
 type AllowRequest = NonNullable<AllIoOptions['allowRequest']>
 
-const POLICY_VIOLATION = 1008
 const NOTHING = new Uint8Array(0)
 // How long a connection that was thrown out may take to read why.
 const LAST_WORDS_MS = 1000
@@ -48,6 +47,7 @@ export class Sockets {
   readonly #limits: Limits
   readonly #open: (connection: Connection) => Conversation
   readonly #engines = new Set<Engine>()
+  readonly #connections = new WeakMap<Engine, Connection>()
   #closing = false
 
   /** Attaches to `http`. Each socket of the main namespace gets a Connection, and `open` answers for it. */
@@ -80,11 +80,20 @@ export class Sockets {
   // The handshake: over WebSocket and long-polling alike, status 403 and the error as JSON.
   #door(rule: OriginRule, users?: AllowRequest): AllowRequest {
     return (request, decide) => {
-      const refusal = this.#closing ? new TickwireError('ERR_DISCONNECTED', 'the server is closing') : rule(request)
+      const refusal = this.#refusal(request, rule)
       if (!refusal) return users ? users(request, decide) : decide(null, true)
       this.#warn(`a connection was refused: ${refusal.message}`)
       sendRefusal(request, refusal)
       decide(refusal.message, false)
+    }
+  }
+
+  #refusal(request: IncomingMessage, rule: OriginRule): TickwireError | undefined {
+    if (this.#closing) return new TickwireError('ERR_DISCONNECTED', 'the server is closing')
+    try {
+      return rule(request)
+    } catch (error) {
+      return new TickwireError('ERR_ORIGIN', `the function given as origins threw ${String(error)}`)
     }
   }
 
@@ -96,13 +105,18 @@ export class Sockets {
       const refusal = meter.count(data?.length ?? 0, now())
       if (!refusal) return
       this.#warn(`a connection from ${engine.remoteAddress} was ended: ${refusal.message}`)
-      throwOut(engine, refusal)
+      const { code, message } = refusal
+      const reason = message.replace(` (${code})`, '')
+      this.#connections.get(engine)?.notify(packTell({ tell: 'end', code, reason }))
+      hangUp(engine)
     })
     engine.once('close', () => this.#engines.delete(engine))
   }
 
   #connect(socket: Socket): void {
-    const session = this.#open(new SocketConnection(socket))
+    const connection = new SocketConnection(socket)
+    const session = this.#open(connection)
+    this.#connections.set(socket.conn, connection)
     socket.on(FRAME_EVENT, (bytes: unknown) => {
       this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
     })
@@ -198,16 +212,14 @@ function letPageRead(headers: Record<string, unknown>, request: IncomingMessage)
 
 // What ws offers under engine.io's WebSocket transport, which doesn't declare that it holds one.
 interface WebSocketTransport {
-  readonly socket?: { close(code: number, reason: string): void; pause(): void; terminate(): void }
+  readonly socket?: { pause(): void; terminate(): void }
 }
 
-// Says why in the WebSocket's close frame, and reads no further: a flood costs no more than the kernel's buffer.
-function throwOut(engine: Engine, { code }: TickwireError): void {
-  if (engine.transport.name === 'websocket') {
-    const { socket } = engine.transport as unknown as WebSocketTransport
-    socket?.close(POLICY_VIOLATION, code)
-    socket?.pause()
-    systemClock.wake(LAST_WORDS_MS, () => socket?.terminate())
-  }
-  engine.close(true)
+// Ends a connection once what was handed over is sent, and reads no further: a flood costs its kernel buffer.
+function hangUp(engine: Engine): void {
+  engine.close()
+  if (engine.transport.name !== 'websocket') return
+  const { socket } = engine.transport as unknown as WebSocketTransport
+  socket?.pause()
+  systemClock.wake(LAST_WORDS_MS, () => socket?.terminate())
 }

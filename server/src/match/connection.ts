@@ -11,9 +11,6 @@ export interface SharedFrame {
   prebuilt: unknown
 }
 
-/** The number of bytes at the start of `SharedFrame.bytes` that a private head replaces. */
-export const SHARED_PREFIX = 2
-
 export interface Connection {
   /** Bytes handed over that the transport has not taken yet. */
   readonly bufferedAmount: number

@@ -1,0 +1,161 @@
+// The whole path in a real browser: keys and fingers in one page, and what the other page makes of them.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createServer, type Match, type Server } from '@tickwire/server'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Arena, arena } from '../src/game.ts'
+import { rules } from '../src/rules.ts'
+import { enter, findBrowser, inPlay, launch, type Player } from './browser.ts'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const executable = findBrowser()
+if (!executable) console.warn('No Chromium found: browser tests are skipped. Install one, or name it in CHROMIUM.')
+
+describe.skipIf(!executable)('two pages in one match', () => {
+  let browser: Browser
+  let pages: string
+  let server: Server
+  let match: Match<Arena>
+  let players: Player[]
+
+  beforeAll(async () => {
+    pages = await mkdtemp(join(tmpdir(), 'arena-'))
+    await mkdir(here('../../artifacts'), { recursive: true })
+    await build({
+      configFile: here('../vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: pages, emptyOutDir: true },
+    })
+    browser = await launch(executable as string)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await rm(pages, { recursive: true, force: true })
+  })
+
+  beforeEach(async () => {
+    players = []
+    server = createServer({ port: 0, static: pages, signals: false })
+    server.host(arena, rules)
+    await server.listen()
+    match = server.open(arena, { bots: 0, rocks: 0 })
+  })
+  afterEach(async () => {
+    await Promise.all(players.map(({ page }) => page.context().close()))
+    await server.close()
+    for (const { complaints } of players) expect(complaints).toEqual([])
+  })
+
+  /** Opens a page of the game; drawn without WebGL unless told. */
+  async function play(name: string, query = `&renderer=canvas&match=${match.id}`, options = {}): Promise<Page> {
+    const player = await enter(browser, `http://localhost:${server.port}/?name=${name}${query}`, options)
+    players.push(player)
+    return player.page
+  }
+  const shipOf = (name: string) => match.world.ship.ownedBy([...match.players].find((player) => player.name === name)!)!
+
+  it('shows a key pressed in one as a ship that moves in the other', async () => {
+    const ada = await play('Ada')
+    const bob = await play('Bob')
+    const id = await ada.evaluate(() => globalThis.match!.me.id)
+    const from = await bob.evaluate((owner) => {
+      const { x, y } = globalThis.match!.view.ship.ownedBy({ id: owner })!
+      return { x, y }
+    }, id)
+    await ada.keyboard.down('ArrowUp')
+    const seen = ([owner, x, y]: number[]) => {
+      const ship = globalThis.match!.view.ship.ownedBy({ id: owner })
+      return ship?.thrust && Math.hypot(ship.x - x, ship.y - y) > 80
+    }
+    await bob.waitForFunction(seen, [id, from.x, from.y])
+    await ada.keyboard.up('ArrowUp')
+    await bob.waitForFunction((owner) => globalThis.match!.view.ship.ownedBy({ id: owner })?.thrust === false, id)
+  })
+
+  it('shows names, scores and the net graph', async () => {
+    const ada = await play('Ada')
+    const bob = await play('Bob')
+    for (const page of [ada, bob]) {
+      await page.locator('.board .name', { hasText: 'Ada' }).waitFor()
+      await page.locator('.board .name', { hasText: 'Bob' }).waitFor()
+    }
+    await ada.keyboard.press('n')
+    await ada.locator('.net canvas').waitFor()
+    await ada.waitForFunction(() => globalThis.match!.stats.bytesIn > 0)
+    await ada.screenshot({ path: here('../../artifacts/net-graph.png') })
+    await ada.keyboard.press('n')
+    await ada.locator('.net').waitFor({ state: 'hidden' })
+  })
+
+  it('lets one shoot the other down, counts it, and gives the loser a new ship', async () => {
+    const ada = await play('Ada')
+    const bob = await play('Bob')
+    Object.assign(shipOf('Ada'), { x: 1000, y: 1000, heading: 0 })
+    Object.assign(shipOf('Bob'), { x: 1200, y: 1000, safe: 0, hull: 20 })
+    await ada.keyboard.down('Space')
+    await bob.locator('.words', { hasText: 'Ship lost' }).waitFor()
+    await ada.keyboard.up('Space')
+    for (const page of [ada, bob]) await page.locator('.board li', { hasText: 'Ada' }).getByText('1').waitFor()
+    await inPlay(bob)
+  })
+
+  it('carries what one says to the other', async () => {
+    const ada = await play('Ada')
+    const bob = await play('Bob')
+    await ada.keyboard.press('Enter')
+    await ada.keyboard.type('hello wasd')
+    await ada.keyboard.press('Enter')
+    await bob.locator('.log', { hasText: 'Ada hello wasd' }).waitFor()
+  })
+
+  it('takes a page back in when it is loaded again', async () => {
+    const ada = await play('Ada')
+    const bob = await play('Bob')
+    await ada.reload()
+    await inPlay(ada)
+    await bob.waitForFunction(() => globalThis.match!.view.pilot.size === 2)
+    expect([...match.players].map(({ name }) => name).sort()).toEqual(['Ada', 'Bob'])
+  })
+
+  it('can spoil its own connection, and clean it again', async () => {
+    const ada = await play('Ada')
+    await ada.keyboard.press('l')
+    await ada.locator('.lag input[name=latency]').fill('200')
+    await ada.waitForFunction(() => globalThis.match!.stats.rtt > 250)
+    await ada.locator('.lag').getByText('Clean line').click()
+    await ada.waitForFunction(() => globalThis.match!.stats.rtt < 150)
+  })
+
+  it('says why a match ended', async () => {
+    const ada = await play('Ada')
+    match.end('the arena closes')
+    await ada.locator('.notice', { hasText: 'the arena closes' }).waitFor()
+  })
+
+  it('flies by touch on a phone', async () => {
+    const options = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+    const ada = await play('Ada', `&renderer=canvas&match=${match.id}`, options)
+    const touch = await ada.context().newCDPSession(ada)
+    const finger = (type: 'touchStart' | 'touchMove', x: number, y: number) =>
+      touch.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x, y }] })
+    await finger('touchStart', 90, 700)
+    await finger('touchMove', 90, 640) // up
+    await ada.waitForFunction(() => (globalThis.match!.view.ship.mine?.vy ?? 0) < -150)
+    await ada.screenshot({ path: here('../../artifacts/phone.png') })
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await ada.waitForFunction(() => globalThis.match!.view.ship.mine?.thrust === false)
+  })
+
+  it('draws with WebGL, and bots fight on the picture', async () => {
+    const ada = await play('Ada', '')
+    await ada.keyboard.press('n')
+    expect(await ada.evaluate(() => document.querySelector('canvas')!.getContext('2d'))).toBeNull()
+    await ada.waitForFunction(() => globalThis.match!.view.shot.size > 0)
+    await ada.screenshot({ path: here('../../artifacts/arena.png') })
+  })
+})

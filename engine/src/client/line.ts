@@ -1,0 +1,106 @@
+// A transport as a match uses it: the bytes of each second are counted, and what arrives before the match listens is
+// kept for it, in order (the first frames follow the answer to a join without waiting for whoever reads it).
+
+import { TickwireError } from '../schema/errors.ts'
+import type { Transport, TransportEvents } from './transport.ts'
+
+export class Line implements Transport {
+  readonly #transport: Transport
+  readonly #in = new Meter()
+  readonly #out = new Meter()
+  #kept: ((to: TransportEvents) => void)[] = []
+  #to: TransportEvents | undefined
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    transport.listen({
+      frame: (bytes) => this.#receive(bytes.length, (to) => to.frame(bytes)),
+      tell: (message) => this.#receive(message.length, (to) => to.tell(message)),
+      status: (connected, reason) => this.#receive(0, (to) => to.status(connected, reason)),
+    })
+  }
+
+  now(): number {
+    return this.#transport.now()
+  }
+  get bufferedAmount(): number {
+    return this.#transport.bufferedAmount
+  }
+  get connected(): boolean {
+    return this.#transport.connected
+  }
+  /** Bytes of the last second: of frames and messages, without what the transport adds. */
+  get bytesIn(): number {
+    return this.#in.lastSecond(this.now())
+  }
+  get bytesOut(): number {
+    return this.#out.lastSecond(this.now())
+  }
+
+  /** Resolves once there is a connection; what arrives meanwhile is kept. @throws ERR_DISCONNECTED */
+  opened(): Promise<void> {
+    if (this.connected) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const ignore = () => {}
+      this.#to = {
+        frame: ignore,
+        tell: ignore,
+        status: (connected, reason) => {
+          this.#to = undefined
+          if (connected) resolve()
+          else reject(new TickwireError('ERR_DISCONNECTED', `no connection: ${reason}`))
+        },
+      }
+    })
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    this.#out.add(frame.length, this.now())
+    this.#transport.send(frame)
+  }
+
+  async ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    this.#out.add(message.length, this.now())
+    const answer = await this.#transport.ask(message)
+    this.#in.add(answer.length, this.now())
+    return answer
+  }
+
+  listen(to: TransportEvents): void {
+    this.#to = to
+    const kept = this.#kept
+    this.#kept = []
+    for (const give of kept) give(to)
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  #receive(bytes: number, give: (to: TransportEvents) => void): void {
+    this.#in.add(bytes, this.now())
+    if (this.#to) give(this.#to)
+    else this.#kept.push(give)
+  }
+}
+
+/** What was added within the last second. */
+class Meter {
+  #log: { readonly at: number; readonly bytes: number }[] = []
+  #sum = 0
+
+  add(bytes: number, now: number): void {
+    this.#log.push({ at: now, bytes })
+    this.#sum += bytes
+    this.#forget(now)
+  }
+
+  lastSecond(now: number): number {
+    this.#forget(now)
+    return this.#sum
+  }
+
+  #forget(now: number): void {
+    while (this.#log.length > 0 && this.#log[0].at <= now - 1000) this.#sum -= this.#log.shift()!.bytes
+  }
+}

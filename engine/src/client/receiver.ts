@@ -1,0 +1,74 @@
+// Frames into history. A frame that cannot be read, or whose state has another hash than it says, changes nothing: it is
+// counted, a keyframe is asked for once, and deltas are ignored until it comes. take() never throws.
+
+import type { AnyGame } from '../schema/game.ts'
+import { History } from '../state/history.ts'
+import type { SnapshotBase } from '../state/snapshot.ts'
+import { FrameReader, type StateFrame, type WireEvent } from '../wire/frames.ts'
+import { FRAME_KIND, kindOf } from '../wire/kinds.ts'
+
+/** Snapshots held; the server's deltas reach no further back. */
+const HELD = 128
+/** A keyframe that has not come after so many ms is asked for again. */
+const ASK_AGAIN_MS = 3000
+
+/** Why a keyframe is needed: the second byte of a resync frame. */
+export const RESYNC_REASON = {
+  /** The frame broke a rule of the format. */
+  unreadable: 1,
+  /** The state has another hash than its frame says. */
+  unsound: 2,
+} as const
+
+export class Receiver<G extends AnyGame> {
+  readonly history: History<SnapshotBase> = new History<SnapshotBase>(HELD)
+  /** How often a keyframe had to be asked for. */
+  resyncs = 0
+  /** Ticks of the server that no frame came for by itself: the connection took less than it was meant to. */
+  skipped = 0
+  readonly #reader: FrameReader<G>
+  readonly #player: number
+  readonly #send: (frame: Uint8Array<ArrayBuffer>) => void
+  /** When a keyframe was asked for that has not come yet. */
+  #askedAt: number | undefined
+
+  /** `send` sends a resync frame. */
+  constructor(game: G, player: number, send: (frame: Uint8Array<ArrayBuffer>) => void) {
+    this.#reader = new FrameReader(game)
+    this.#player = player
+    this.#send = send
+  }
+
+  /** Takes a frame that arrived at `now` (ms). Returns what it holds, or undefined where it is of no use. */
+  take(bytes: Uint8Array, now: number): StateFrame | undefined {
+    const { newest } = this.history
+    let frame: StateFrame | undefined
+    try {
+      if (kindOf(bytes) === 'state') frame = this.#reader.read(bytes, this.#player, Math.max(newest, 0), this.#held)
+    } catch {
+      // Whatever was wrong with it, the cure is the same.
+    }
+    if (!frame?.sound) {
+      this.#resync(frame ? RESYNC_REASON.unsound : RESYNC_REASON.unreadable, now)
+      return undefined
+    }
+    const { snapshot, events } = frame
+    if (snapshot.tick <= newest) return undefined
+    this.#askedAt = undefined
+    if (newest >= 0) this.skipped += snapshot.tick - newest - 1
+    this.history.set(snapshot.tick, snapshot)
+    // After a resync the server tells again what it can't know to have arrived.
+    return { ...frame, events: events.filter((event: WireEvent) => event.tick > newest) }
+  }
+
+  /** While a keyframe is awaited nothing counts as held, so that a delta cannot be read. */
+  readonly #held = (tick: number): SnapshotBase | undefined =>
+    this.#askedAt === undefined ? this.history.get(tick) : undefined
+
+  #resync(reason: number, now: number): void {
+    if (this.#askedAt !== undefined && now - this.#askedAt < ASK_AGAIN_MS) return
+    this.#askedAt = now
+    this.resyncs++
+    this.#send(Uint8Array.of(FRAME_KIND.resync, reason))
+  }
+}

@@ -1,0 +1,277 @@
+// What a player draws: its predicted rows as the predictor has them, everybody else's sampled at the render tick.
+//
+// What holds: a row is one object for as long as it is shown, whether it is predicted, interpolated, or changes from one
+// to the other; once it is gone it keeps the values that were drawn last. A row is shown from its spawn tick on and until
+// its despawn tick; a predicted one as long as the predictor has it, and then not again from the past that is still
+// being drawn. Handlers run at the end of update(), when everything is in place: despawns of all tables, then spawns.
+
+import type { Entity } from '../schema/entity.ts'
+import type { GamePlan, TablePlan } from '../schema/game.ts'
+import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
+import type { History } from '../state/history.ts'
+import type { Cells, RowBase, RowConstructor } from '../state/row.ts'
+import { readerOf, Sample, type SampleTable } from '../state/sample.ts'
+import type { FrozenTable, SnapshotBase } from '../state/snapshot.ts'
+import { type FrozenCells, rowId, slotOfId } from '../state/table.ts'
+import { msToTicks } from '../time/tick.ts'
+import { MAX_EXTRAPOLATION_MS } from './interpolator.ts'
+
+/** 'world': it was spawned or despawned; 'sight': it only came into view, or left it. */
+export type Why = 'world' | 'sight'
+
+/** The rows of one entity as they are drawn, in the order in which they appeared. */
+export interface ViewTable<V, Own> extends ReadTable<SeenRow<V, Own>> {
+  /** Your own row (the first, if there are several), with what is only yours. */
+  readonly mine: ReadRow<V> | undefined
+  /**
+   * Calls `handler` when a row appears or is gone; what is gone keeps its last values. What a handler throws comes out
+   * of `match.frame()` once the frame is complete. @returns what ends it
+   */
+  on(what: 'spawn' | 'despawn', handler: (row: SeenRow<V, Own>, why: Why) => void): () => void
+}
+export type ViewTableOf<E> = E extends Entity<infer V, infer O, infer H> ? ViewTable<Known<V, H>, O> : never
+/** What a view has beside its tables. */
+export interface ViewOwn<S> {
+  /** The tick that is drawn, with its fraction. */
+  readonly tick: number
+  readonly state: Readonly<S>
+}
+
+/** One of the player's rows, as predicted: `cells` holds it at `slot`. */
+export interface OwnRow {
+  /** The index of its table in the plan. */
+  readonly table: number
+  readonly id: number
+  readonly slot: number
+  readonly cells: Cells
+}
+
+export class View {
+  /** The user's `match.view`: `tick`, `state`, and a ViewTable for each entity under its name. */
+  readonly public: object
+  readonly #sample: Sample
+  readonly #tables: readonly DrawnTable[]
+  readonly #furthest: number
+  #base: SnapshotBase | undefined
+
+  /** `player`: the id of who looks. */
+  constructor(plan: GamePlan, player: number) {
+    const sample = new Sample(plan, player)
+    this.#sample = sample
+    this.#tables = plan.tables.map((table, at) => new DrawnTable(table, sample.tables[at], player))
+    this.#furthest = msToTicks(MAX_EXTRAPOLATION_MS, plan.game.tickRate)
+    const shown = {
+      get tick() {
+        return sample.tick
+      },
+      get state() {
+        return sample.state
+      },
+    }
+    for (const { name, index } of plan.tables)
+      Object.defineProperty(shown, name, { value: this.#tables[index], enumerable: true })
+    this.public = shown
+  }
+
+  /**
+   * Draws `renderTick`: never before the oldest snapshot held, nor further past the newest than MAX_EXTRAPOLATION_MS.
+   * `own` is read until the next update, so that rows show what the predictor writes meanwhile.
+   * @throws what the first handler threw that did, once the update is complete
+   */
+  update(history: History<SnapshotBase>, renderTick: number, own: readonly OwnRow[]): void {
+    const { newest } = history
+    const whole = Math.floor(renderTick)
+    const from = history.atOrBefore(whole) ?? history.after(whole)
+    // While a resync is under way the history is empty: what is drawn stays.
+    this.#base = from ?? this.#base
+    if (this.#base === undefined) return
+    const latest = history.get(newest)
+    for (const [at, table] of this.#tables.entries())
+      table.arrange(this.#base.tables[at].cells, own, latest?.tables[at])
+    if (from) this.#sample.take(Math.min(renderTick, newest + this.#furthest), from, history.after(from.tick))
+
+    const errors: unknown[] = []
+    for (const table of this.#tables) table.tell('despawn', errors)
+    for (const table of this.#tables) table.tell('spawn', errors)
+    if (errors.length > 0) throw errors[0]
+  }
+}
+
+type Handler = (row: RowBase, why: Why) => void
+
+/** A ViewTable, from within: arrange() before the sample moves on, tell() after it has. */
+class DrawnTable implements Iterable<RowBase> {
+  readonly #plan: TablePlan
+  readonly #sample: SampleTable
+  readonly #player: PlayerRef
+  readonly #rows = new Map<number, Drawn>()
+  #base: FrozenCells = { size: 0, count: 0, born: new Int32Array(0), ints: new Int32Array(0), packed: [] }
+  /** Rows that are drawn as predicted. */
+  readonly #own: number[] = []
+  /** Rows that the predictor dropped because they are gone, while the past that is drawn still has them. */
+  readonly #departed = new Set<number>()
+  readonly #news: Record<'spawn' | 'despawn', RowBase[]> = { spawn: [], despawn: [] }
+  readonly #handlers = { spawn: new Set<{ handler: Handler }>(), despawn: new Set<{ handler: Handler }>() }
+
+  constructor(plan: TablePlan, sample: SampleTable, player: number) {
+    this.#plan = plan
+    this.#sample = sample
+    this.#player = { id: player }
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+  get mine(): RowBase | undefined {
+    return this.get(this.#own[0]) ?? this.ownedBy(this.#player)
+  }
+
+  get(id: number | undefined): RowBase | undefined {
+    return id === undefined ? undefined : this.#rows.get(id)?.row
+  }
+
+  ownedBy(player: PlayerRef): RowBase | undefined {
+    for (const { row } of this.#rows.values()) if (row.owner === player.id) return row
+    return undefined
+  }
+
+  *allOwnedBy(player: PlayerRef): Generator<RowBase> {
+    for (const { row } of this.#rows.values()) if (row.owner === player.id) yield row
+  }
+
+  *[Symbol.iterator](): Generator<RowBase> {
+    for (const { row } of this.#rows.values()) yield row
+  }
+
+  on(what: 'spawn' | 'despawn', handler: Handler): () => void {
+    const entry = { handler }
+    this.#handlers[what].add(entry)
+    return () => {
+      this.#handlers[what].delete(entry)
+    }
+  }
+
+  /** Shows the rows of `base` and of `own`. `latest` is the newest snapshot, which knows of rows that are gone since. */
+  arrange(base: FrozenCells, own: readonly OwnRow[], latest: FrozenTable | undefined): void {
+    for (const id of this.#own) if (!this.#has(own, id)) this.#release(id, base, latest)
+    this.#own.length = 0
+    const was = this.#base
+    this.#base = base
+    if (base !== was) {
+      const { index } = this.#plan
+      const size = Math.max(was.size, base.size)
+      for (let slot = 0; slot < size; slot++) {
+        const left = slot < was.size ? was.born[slot] : -1
+        const came = slot < base.size ? base.born[slot] : -1
+        if (left === came) continue
+        if (left >= 0) this.#left(rowId(index, slot, left), own)
+        if (came >= 0) this.#show(rowId(index, slot, came), this.#sample, slot)
+      }
+    }
+    for (const { table, id, slot, cells } of own) {
+      if (table !== this.#plan.index) continue
+      this.#own.push(id)
+      this.#show(id, cells, slot).look(cells, slot)
+    }
+  }
+
+  tell(what: 'spawn' | 'despawn', errors: unknown[]): void {
+    if (this.#news[what].length === 0) return
+    const rows = this.#news[what].splice(0)
+    for (const row of rows)
+      for (const entry of [...this.#handlers[what]]) {
+        if (!this.#handlers[what].has(entry)) continue
+        try {
+          entry.handler(row, 'world')
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+  }
+
+  #has(own: readonly OwnRow[], id: number): boolean {
+    return own.some((one) => one.id === id)
+  }
+
+  #show(id: number, cells: Cells, slot: number): Drawn {
+    let drawn = this.#rows.get(id)
+    if (drawn === undefined) {
+      drawn = new Drawn(readerOf(this.#plan), id, cells, slot)
+      this.#rows.set(id, drawn)
+      this.#news.spawn.push(drawn.row)
+    }
+    return drawn
+  }
+
+  /** A row is not predicted any more: it goes on as the past has it, or is gone. */
+  #release(id: number, base: FrozenCells, latest: FrozenTable | undefined): void {
+    const slot = slotOfId(this.#plan.index, id)
+    const isPast = slot < base.size && base.born[slot] >= 0 && rowId(this.#plan.index, slot, base.born[slot]) === id
+    const isGone = latest !== undefined && latest.find(id) < 0
+    if (isPast && isGone) this.#departed.add(id)
+    if (isPast && !isGone) this.#rows.get(id)?.look(this.#sample, slot)
+    else this.#remove(id)
+  }
+
+  #left(id: number, own: readonly OwnRow[]): void {
+    if (!this.#departed.delete(id) && !this.#has(own, id)) this.#remove(id)
+  }
+
+  #remove(id: number): void {
+    const drawn = this.#rows.get(id)
+    if (drawn === undefined) return
+    this.#rows.delete(id)
+    drawn.look(new LastDrawn(this.#plan, drawn), 0)
+    this.#news.despawn.push(drawn.row)
+  }
+}
+
+/** A row, and where it looks: a sample, the predictor, or what it was when it was drawn last. */
+class Drawn implements Cells {
+  readonly row: RowBase
+  #cells: Cells
+  #slot: number
+
+  constructor(Row: RowConstructor, id: number, cells: Cells, slot: number) {
+    this.#cells = cells
+    this.#slot = slot
+    this.row = new Row(this, 0, id)
+  }
+
+  look(cells: Cells, slot: number): void {
+    this.#cells = cells
+    this.#slot = slot
+  }
+  readNumber(column: number): number {
+    return this.#cells.readNumber(column, this.#slot)
+  }
+  readValue(column: number): unknown {
+    return this.#cells.readValue(column, this.#slot)
+  }
+  knows(column: number): boolean {
+    return this.#cells.knows(column, this.#slot)
+  }
+}
+
+/** A copy of a row's values. */
+class LastDrawn implements Cells {
+  readonly #numbers: readonly number[]
+  readonly #values: readonly unknown[]
+  readonly #known: readonly boolean[]
+
+  constructor({ layout }: TablePlan, row: Drawn) {
+    this.#numbers = layout.columns.map(({ index, kind }) => (kind === 'value' ? 0 : row.readNumber(index)))
+    this.#values = layout.columns.map(({ index, kind }) => (kind === 'value' ? row.readValue(index) : undefined))
+    this.#known = layout.columns.map(({ index }) => row.knows(index))
+  }
+
+  readNumber(column: number): number {
+    return this.#numbers[column]
+  }
+  readValue(column: number): unknown {
+    return this.#values[column]
+  }
+  knows(column: number): boolean {
+    return this.#known[column]
+  }
+}

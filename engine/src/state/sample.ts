@@ -1,0 +1,362 @@
+// The world at a fractional tick, sampled between two snapshots: what a player sees, and what rewind() gives the rules.
+// Both ends call this on equal integers and get equal numbers to the bit: only + - * / and square roots are used.
+//
+// What holds: at a snapshot's tick the sample is that snapshot. Between two, its rows are those of the earlier one: a
+// row that is gone in the later stays, moved by its rates, until the later's tick; a row that is new in it appears then.
+// Everything per value is looked up once a column; while its two snapshots stay, only what moves is computed anew.
+
+import type { GamePlan, TablePlan } from '../schema/game.ts'
+import type { Column } from '../schema/layout.ts'
+import { fromSmallestThree } from '../schema/rotation.ts'
+import type { PlayerRef } from '../schema/row.ts'
+import { type Cells, RowBase, type RowConstructor, rowClass } from './row.ts'
+import type { SnapshotBase, Viewer } from './snapshot.ts'
+import { type FrozenCells, rowId, slotOfId } from './table.ts'
+import { WorldBase } from './world.ts'
+
+/** A `ReadWorld<G>`: the tables are properties by name, too. Before the first take() it is an empty world at tick 0. */
+export class Sample {
+  /** The game's tables in its order, then the match state's. */
+  readonly tables: readonly SampleTable[]
+  readonly #tickRate: number
+  #tick = 0
+
+  /** `viewer`: 'all' for the server's rules, a player's id for what that player may know. */
+  constructor(plan: GamePlan, viewer: Viewer) {
+    this.#tickRate = plan.game.tickRate
+    this.tables = [...plan.tables, plan.state].map((table) => new SampleTable(plan, table, viewer))
+    for (const { name, index } of plan.tables)
+      Object.defineProperty(this, name, { value: this.tables[index], enumerable: true })
+    this.take(0, new WorldBase(plan.game).snapshot() as SnapshotBase, undefined)
+  }
+
+  /** The tick that was taken last, with its fraction. */
+  get tick(): number {
+    return this.#tick
+  }
+  get state(): RowBase {
+    return this.tables[this.tables.length - 1].at(0)
+  }
+
+  /**
+   * Moves to `tick`, held within `from.tick` to `to.tick`. Without `to` every row goes on by its rates for as long as
+   * the caller says: it is the caller who sets a bound.
+   */
+  take(tick: number, from: SnapshotBase, to: SnapshotBase | undefined): void {
+    const base = to !== undefined && tick >= to.tick ? to : from
+    this.#tick = base === to ? to.tick : Math.max(tick, from.tick)
+    const past = this.#tick - base.tick
+    const next = past > 0 ? to : undefined
+    for (const table of this.tables) table.take(base, next, past, this.#tickRate)
+  }
+}
+
+const readers = new WeakMap<TablePlan, RowConstructor>()
+
+/** The class of a table's read-only rows. */
+export function readerOf(plan: TablePlan): RowConstructor {
+  const Row = readers.get(plan) ?? rowClass(plan.layout, false)
+  readers.set(plan, Row)
+  return Row
+}
+
+/** How a column is sampled; 'none' where its cells are read from the snapshot, with a sibling's, or not at all. */
+type Way = 'step' | 'ref' | 'line' | 'curve' | 'rotation' | 'none'
+
+const NOBODY: FrozenCells = { size: 0, count: 0, born: new Int32Array(0), ints: new Int32Array(0), packed: [] }
+
+/** One table of a sample. Its rows are stable objects for as long as they live; after that they read undefined. */
+export class SampleTable implements Cells, Iterable<RowBase> {
+  readonly plan: TablePlan
+  readonly #viewer: Viewer
+  readonly #ways: readonly Way[]
+  /** By column: the table that a ref points into. */
+  readonly #targets: readonly number[]
+  readonly #numbers: Float64Array[]
+  readonly #rows: (RowBase | undefined)[] = []
+  #base: SnapshotBase | undefined
+  #next: SnapshotBase | undefined
+  #cells: FrozenCells = NOBODY
+  /** Slots of rows that the next snapshot has, too; of those that it has not; of the former, whose owner changes. */
+  readonly #paired = new Slots()
+  readonly #alone = new Slots()
+  readonly #given = new Slots()
+
+  constructor(game: GamePlan, plan: TablePlan, viewer: Viewer) {
+    this.plan = plan
+    this.#viewer = viewer
+    const { columns } = plan.layout
+    this.#ways = columns.map((column) => wayOf(column, viewer))
+    this.#targets = columns.map(({ slot }) => game.tables.findIndex((one) => one.name === slot.shape.refTo))
+    this.#numbers = columns.map(() => new Float64Array(0))
+  }
+
+  get size(): number {
+    return this.#cells.count
+  }
+
+  get(id: number | undefined): RowBase | undefined {
+    const slot = id === undefined ? -1 : slotOfId(this.plan.index, id)
+    return slot >= 0 && this.#idAt(slot) === id ? this.at(slot) : undefined
+  }
+
+  /** The row of a live slot. */
+  at(slot: number): RowBase {
+    const row = this.#rows[slot] ?? new (readerOf(this.plan))(this, slot, this.#idAt(slot))
+    this.#rows[slot] = row
+    return row
+  }
+
+  ownedBy(player: PlayerRef): RowBase | undefined {
+    for (const row of this.allOwnedBy(player)) return row
+    return undefined
+  }
+
+  *allOwnedBy(player: PlayerRef): Generator<RowBase> {
+    const { born, ints, size } = this.#cells
+    for (let slot = 0; slot < size; slot++) if (ints[slot] === player.id && born[slot] >= 0) yield this.at(slot)
+  }
+
+  *[Symbol.iterator](): Generator<RowBase> {
+    const { born, size } = this.#cells
+    for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) yield this.at(slot)
+  }
+
+  readNumber(column: number, slot: number): number {
+    return this.#numbers[column][slot]
+  }
+  readValue(column: number, slot: number): unknown {
+    return this.#cells.packed[column][slot]?.value
+  }
+  knows(column: number, slot: number): boolean {
+    const { audience } = this.plan.layout.columns[column]
+    return mayKnow(audience, this.#viewer) && (audience !== 'owner' || this.#isSeenByOwner(slot))
+  }
+
+  /** `base` as it is `past` ticks later, on the way to `next`. */
+  take(base: SnapshotBase, next: SnapshotBase | undefined, past: number, tickRate: number): void {
+    const { index, layout } = this.plan
+    const { cells } = base.tables[index]
+    const nextCells = next?.tables[index].cells
+    if (base !== this.#base || next !== this.#next) {
+      this.#base = base
+      this.#next = next
+      this.#arrange(base, cells, nextCells)
+    }
+    const seconds = past / tickRate
+    const span = next ? next.tick - base.tick : 1
+    for (const column of layout.columns) {
+      const way = this.#ways[column.index]
+      const out = this.#numbers[column.index]
+      if (way === 'curve') coast(column, cells, this.#alone, seconds, out)
+      if (nextCells === undefined) continue
+      if (way === 'line') line(column, cells, nextCells, this.#paired, past / span, out)
+      else if (way === 'curve') curve(column, cells, nextCells, this.#paired, past / span, span / tickRate, out)
+      else if (way === 'rotation') turn(column, cells, nextCells, this.#paired, past / span, this.#numbers)
+      // Of a row that changes hands only one of the two snapshots may hold this.
+      if (column.audience === 'owner') this.#hold(column, way, this.#given)
+    }
+  }
+
+  #arrange(base: SnapshotBase, cells: FrozenCells, next: FrozenCells | undefined): void {
+    this.#cells = cells
+    const { columns } = this.plan.layout
+    const { born, ints, size } = cells
+    for (const slots of [this.#paired, this.#alone, this.#given]) slots.clear(size)
+    for (let slot = 0; slot < size; slot++) {
+      if (born[slot] < 0) continue
+      const isPaired = next !== undefined && slot < next.size && next.born[slot] === born[slot]
+      if (isPaired) this.#paired.push(slot)
+      else this.#alone.push(slot)
+      if (isPaired && next.ints[slot] !== ints[slot]) this.#given.push(slot)
+    }
+    for (let slot = 0; slot < this.#rows.length; slot++) {
+      const row = this.#rows[slot]
+      if (row === undefined || row.id === this.#idAt(slot)) continue
+      RowBase.end(row, true)
+      this.#rows[slot] = undefined
+    }
+    for (const column of columns) {
+      const way = this.#ways[column.index]
+      if (column.kind === 'value') continue
+      if (this.#numbers[column.index].length < size) this.#numbers[column.index] = new Float64Array(size * 2)
+      if (way === 'ref') this.#point(column, base)
+      else for (const slots of [this.#paired, this.#alone]) this.#hold(column, way, slots)
+    }
+  }
+
+  /** The snapshot's own numbers. */
+  #hold(column: Column, way: Way, { slots, count }: Slots): void {
+    const { ints, size } = this.#cells
+    if (way === 'rotation') {
+      for (let i = 0; i < count; i++) {
+        readRotation(column, this.#cells, slots[i], quad)
+        for (let part = 0; part < 4; part++) this.#numbers[column.index + part][slots[i]] = quad[part]
+      }
+    } else if (way !== 'none') {
+      const { min, step, index } = column
+      const out = this.#numbers[index]
+      for (let i = 0; i < count; i++) out[slots[i]] = min + ints[index * size + slots[i]] * step
+    }
+  }
+
+  /** Refs: 1 + the slot becomes the id of the row there. */
+  #point(column: Column, base: SnapshotBase): void {
+    const target = this.#targets[column.index]
+    const { ints, size } = this.#cells
+    const { born } = base.tables[target].cells
+    const out = this.#numbers[column.index]
+    for (let slot = 0; slot < size; slot++) {
+      const at = ints[column.index * size + slot] - 1
+      out[slot] = at >= 0 && born[at] >= 0 ? rowId(target, at, born[at]) : 0
+    }
+  }
+
+  /** The id of the row at a slot, or 0. */
+  #idAt(slot: number): number {
+    const { born, size } = this.#cells
+    return slot < size && born[slot] >= 0 ? rowId(this.plan.index, slot, born[slot]) : 0
+  }
+
+  #isSeenByOwner(slot: number): boolean {
+    return typeof this.#viewer !== 'number' || this.#numbers[0][slot] === this.#viewer
+  }
+}
+
+/** A list of slots that keeps its memory. */
+class Slots {
+  slots: Int32Array = new Int32Array(0)
+  count = 0
+  clear(most: number): void {
+    this.count = 0
+    if (this.slots.length < most) this.slots = new Int32Array(most * 2)
+  }
+  push(slot: number): void {
+    this.slots[this.count++] = slot
+  }
+}
+
+function mayKnow(audience: Column['audience'], viewer: Viewer): boolean {
+  return audience === 'all' || viewer === 'all' || (audience === 'owner' && viewer !== 'public')
+}
+
+/** A whole number is a count, not a place, unless it says how it moves: nobody wants to see 93.4 points. */
+function wayOf(column: Column, viewer: Viewer): Way {
+  const { audience, kind, predictor, slot } = column
+  if (kind === 'value' || !mayKnow(audience, viewer)) return 'none'
+  if (kind === 'ref') return 'ref'
+  if (kind === 'quat') return column.index === slot.column ? 'rotation' : 'none'
+  if (!column.glides || (slot.shape.kind === 'int' && predictor === 'hold')) return 'step'
+  return predictor === 'rate' ? 'curve' : 'line'
+}
+
+/** On by the rate. */
+function coast(column: Column, cells: FrozenCells, rows: Slots, seconds: number, out: Float64Array): void {
+  const { index, min, step, rate, rateMin, rateStep } = column
+  const { ints, size } = cells
+  const { slots, count } = rows
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]
+    const moved = (rateMin + rateStep * ints[rate * size + slot]) * seconds
+    out[slot] = min + step * inBounds(column, ints[index * size + slot] + moved)
+  }
+}
+
+/** Straight from one to the other, the short way round a circle; `t` from 0 to 1. */
+function line(column: Column, a: FrozenCells, b: FrozenCells, rows: Slots, t: number, out: Float64Array): void {
+  const { index, min, step, max, wraps, snap } = column
+  const { slots, count } = rows
+  const circle = max + 1
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]
+    const q = a.ints[index * a.size + slot]
+    let way = b.ints[index * b.size + slot] - q
+    if (wraps) way -= circle * Math.round(way / circle)
+    out[slot] = min + step * (Math.abs(way) > snap ? q : inBounds(column, q + t * way))
+  }
+}
+
+/**
+ * The cubic through both places with both rates (Hermite), `span` seconds apart. A circle is gone round as often as the
+ * rates say. Where they point the same way and the row went another, or hardly went (it was stopped, or pushes against
+ * a wall), the cubic would swing forth and back: the path is straight then, so that nothing is drawn backwards. The
+ * bound of 3 is Fritsch and Carlson's, "Monotone Piecewise Cubic Interpolation".
+ */
+function curve(
+  column: Column,
+  a: FrozenCells,
+  b: FrozenCells,
+  rows: Slots,
+  t: number,
+  span: number,
+  out: Float64Array
+): void {
+  const { index, min, step, max, wraps, snap, rate, rateMin, rateStep } = column
+  const { slots, count } = rows
+  const circle = max + 1
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]
+    const q = a.ints[index * a.size + slot]
+    const first = (rateMin + rateStep * a.ints[rate * a.size + slot]) * span
+    const last = (rateMin + rateStep * b.ints[rate * b.size + slot]) * span
+    let way = b.ints[index * b.size + slot] - q
+    if (wraps) way -= circle * Math.round((way - (first + last) / 2) / circle)
+    const most = 3 * Math.abs(way)
+    const turnsBack = first * last < 0
+    const fits = turnsBack || ((first + last) * way >= 0 && Math.abs(first) <= most && Math.abs(last) <= most)
+    let moved = 0
+    if (Math.abs(way) <= snap)
+      moved = fits ? t * (first + t * (3 * way - 2 * first - last + t * (first + last - 2 * way))) : t * way
+    out[slot] = min + step * inBounds(column, q + moved)
+  }
+}
+
+const quad = new Float64Array(4)
+const other = new Float64Array(4)
+
+/**
+ * Rotations: the straight line between two unit quaternions, made one long again, with `t` bent so that it turns at an
+ * even speed; within 0.001 radians of the great arc. Source: Arseny Kapoulkine, "Approximating slerp" (onlerp).
+ */
+function turn(
+  column: Column,
+  a: FrozenCells,
+  b: FrozenCells,
+  rows: Slots,
+  t: number,
+  numbers: readonly Float64Array[]
+): void {
+  const { slots, count } = rows
+  const [x, y, z, w] = numbers.slice(column.index, column.index + 4)
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]
+    readRotation(column, a, slot, quad)
+    readRotation(column, b, slot, other)
+    const cosine = quad[0] * other[0] + quad[1] * other[1] + quad[2] * other[2] + quad[3] * other[3]
+    const d = Math.abs(cosine)
+    const k =
+      (1.0904 + d * (-3.2452 + d * (3.55645 - d * 1.43519))) * (t - 0.5) * (t - 0.5) +
+      (0.848013 + d * (-1.06021 + d * 0.215638))
+    const bent = t + t * (t - 0.5) * (t - 1) * k
+    const to = cosine < 0 ? -bent : bent
+    for (let part = 0; part < 4; part++) quad[part] = quad[part] * (1 - bent) + other[part] * to
+    const length = Math.sqrt(quad[0] * quad[0] + quad[1] * quad[1] + quad[2] * quad[2] + quad[3] * quad[3])
+    x[slot] = quad[0] / length
+    y[slot] = quad[1] / length
+    z[slot] = quad[2] / length
+    w[slot] = quad[3] / length
+  }
+}
+
+function readRotation(first: Column, { ints, size }: FrozenCells, slot: number, out: Float64Array): void {
+  const at = first.index * size + slot
+  fromSmallestThree(ints[at], ints[at + size], ints[at + 2 * size], ints[at + 3 * size], first.slot.shape.max, out)
+}
+
+/** Clamped, or taken round the circle. */
+function inBounds({ wraps, max }: Column, q: number): number {
+  if (!wraps) return q < 0 ? 0 : q > max ? max : q
+  const circle = max + 1
+  const round = q - circle * Math.floor(q / circle)
+  return round < circle ? round : 0
+}

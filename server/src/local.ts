@@ -1,0 +1,107 @@
+// Offline play: a game's matches inside the page that plays them. The same match, session and client as online; in
+// between, instead of sockets, function calls. No timers: whoever draws frames calls advance().
+
+import type { AnyGame } from '@tickwire/engine'
+import { SHARED_PREFIX, Stepper } from '@tickwire/engine/wire'
+import type { Connection } from './match/connection.ts'
+import { Lobby } from './match/lobby.ts'
+import type { LiveMatch } from './match/match.ts'
+import type { Rules } from './match/rules.ts'
+import { Session } from './match/session.ts'
+
+export interface LocalOptions {
+  /** A whole number: `match.random()` follows from it. */
+  readonly seed: number
+  /** Milliseconds, monotonic: `() => performance.now()`. */
+  readonly now: () => number
+  readonly warn?: (message: string) => void
+}
+
+/** What the client's `connectOver()` takes: structurally its Transport. */
+export interface LocalTransport {
+  now(): number
+  readonly bufferedAmount: number
+  readonly connected: boolean
+  send(frame: Uint8Array<ArrayBuffer>): void
+  ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  listen(to: LocalEvents): void
+  close(): void
+}
+interface LocalEvents {
+  frame(bytes: Uint8Array): void
+  tell(message: Uint8Array): void
+  status(connected: boolean, reason: string): void
+}
+
+export interface LocalServer {
+  /** Runs the ticks that are due at `now` (ms). */
+  advance(now: number): void
+  /** A connection to it. */
+  connect(): LocalTransport
+}
+
+/** A server without sockets, for one game: offline play, tutorials, tests. */
+export function createLocalServer<G extends AnyGame>(game: G, rules: Rules<G>, options: LocalOptions): LocalServer {
+  const { seed, now, warn = () => {} } = options
+  const steppers = new Map<LiveMatch, Stepper>()
+  let opened = 0
+  const lobby = new Lobby({
+    seed: () => seed + opened,
+    newId: () => `local-${++opened}`,
+    warn,
+    opened: (match) => steppers.set(match, new Stepper(game.tickRate)),
+  })
+  lobby.host(game, rules)
+  return {
+    advance(at) {
+      for (const [match, stepper] of steppers) {
+        for (let due = stepper.advance(at); due > 0; due--) match.step()
+        if (match.ended !== undefined) steppers.delete(match)
+      }
+      lobby.sweep()
+    },
+    connect: () => localTransport(lobby, now),
+  }
+}
+
+function localTransport(lobby: Lobby, now: () => number): LocalTransport {
+  let events: LocalEvents | undefined
+  let connected = true
+  const connection: Connection = {
+    bufferedAmount: 0,
+    sendFrame: (shared, head) => events?.frame(head ? joined(head, shared.bytes) : shared.bytes),
+    notify: (message) => events?.tell(message),
+    enter: () => {},
+    exit: () => {},
+    close: () => drop('closed by the server'),
+  }
+  const session = new Session(connection, lobby)
+  const drop = (reason: string): void => {
+    if (!connected) return
+    connected = false
+    session.closed()
+    events?.status(false, reason)
+  }
+  return {
+    now,
+    bufferedAmount: 0,
+    get connected() {
+      return connected
+    },
+    send: (frame) => session.frame(frame),
+    ask: (message) => session.ask(message),
+    listen(to) {
+      events = to
+      to.status(true, 'connected')
+    },
+    close: () => drop('closed'),
+  }
+}
+
+/** A head of one's own stands in place of the prefix of a frame without a private chunk. */
+function joined(head: Uint8Array, shared: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(head.length + shared.length - SHARED_PREFIX)
+  whole.set(head)
+  whole.set(shared.subarray(SHARED_PREFIX), head.length)
+  return whole
+}

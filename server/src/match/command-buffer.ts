@@ -1,0 +1,61 @@
+// One player's commands by tick: late, early, duplicate, missing. At most one counts a tick, whatever a client claims.
+// A missing command repeats the last one for at most 250 ms and is neutral then.
+
+import { type CommandRun, fail, type Values } from '@tickwire/engine/wire'
+
+/** How far ahead of the match a command may be stamped, in ticks. */
+export const MAX_AHEAD = 128
+const REPEAT_MS = 250
+
+/** A command with what the player had on its screen when it gave it. */
+export interface Given {
+  readonly command: Values
+  readonly ack: number
+  readonly renderTick: number
+}
+
+export class CommandBuffer {
+  /** Commands that came after their tick had run. */
+  late = 0
+  #given = new Map<number, Given>()
+  #last: Given
+  #lastTick = -1
+  #newest = -1
+  readonly #neutral: Values
+  readonly #repeatTicks: number
+
+  constructor(neutral: Values, tickRate: number) {
+    this.#neutral = neutral
+    this.#last = { command: neutral, ack: -1, renderTick: -1 }
+    this.#repeatTicks = Math.ceil((REPEAT_MS * tickRate) / 1000)
+  }
+
+  /** The newest tick that a command was given for, or -1. */
+  get newest(): number {
+    return this.#newest
+  }
+
+  /** Keeps a run for the ticks after `now`. @throws ERR_COMMAND_TICK where it reaches too far ahead: nothing of it is kept */
+  put(run: CommandRun, now: number): void {
+    const end = run.first + run.commands.length - 1
+    if (end > now + MAX_AHEAD)
+      fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)
+    for (const [at, command] of run.commands.entries()) {
+      const tick = run.first + at
+      if (tick <= now) this.late++
+      else if (!this.#given.has(tick)) this.#given.set(tick, { command, ack: run.ack, renderTick: run.renderTick })
+    }
+    this.#newest = Math.max(this.#newest, end)
+  }
+
+  /** The command to run at `tick`; called once a tick, in order. */
+  take(tick: number): Given {
+    const given = this.#given.get(tick)
+    this.#given.delete(tick)
+    if (given) {
+      this.#last = given
+      this.#lastTick = tick
+    } else if (tick - this.#lastTick > this.#repeatTicks) this.#last = { ...this.#last, command: this.#neutral }
+    return this.#last
+  }
+}

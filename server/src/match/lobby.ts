@@ -1,0 +1,129 @@
+// Hosts games; finds, creates and lists their matches. Knows no sockets and no clock: whoever owns the lobby steps its
+// matches, each at its game's tick rate, and calls sweep() to forget those that are over.
+
+import type { AnyGame } from '@tickwire/engine'
+import {
+  type ErrorCode,
+  fail,
+  planOf,
+  settleRecord,
+  TickwireError,
+  unpackRecord,
+  type Values,
+} from '@tickwire/engine/wire'
+import { LiveMatch } from './match.ts'
+import type { Rules } from './rules.ts'
+
+export interface LobbyOptions {
+  /** A whole number for each new match's generator. */
+  readonly seed: () => number
+  /** A match's id: short, hard to guess. */
+  readonly newId: () => string
+  readonly warn: (message: string) => void
+  /** Most matches at once. Default 1,000. */
+  readonly maxMatches?: number
+  /** Hears of every new match, before its first tick. */
+  readonly opened?: (match: LiveMatch) => void
+}
+
+/** What a player asks for. */
+export type Wanted = string | Uint8Array
+
+interface Hosted {
+  readonly game: AnyGame
+  readonly rules: Rules<AnyGame>
+}
+
+export class Lobby {
+  readonly #options: LobbyOptions
+  readonly #games = new Map<string, Hosted>()
+  readonly #matches = new Map<string, LiveMatch>()
+
+  constructor(options: LobbyOptions) {
+    this.#options = options
+  }
+
+  /** All matches that are not over. */
+  get matches(): Iterable<LiveMatch> {
+    return this.#matches.values()
+  }
+  get size(): number {
+    return this.#matches.size
+  }
+
+  /** @throws ERR_USAGE for a second game of one name, and for a capacity that cannot be */
+  host<G extends AnyGame>(game: G, rules: Rules<G>): void {
+    planOf(game)
+    if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
+    const { capacity = 16 } = rules
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > 65535)
+      fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to 65,535`)
+    for (const name of Object.keys(game.requests))
+      if (!(rules.requests as Record<string, unknown> | undefined)?.[name])
+        fail('ERR_USAGE', `the game declares the request '${name}': its rules owe requests.${name}`)
+    this.#games.set(game.name, { game, rules: rules as never as Rules<AnyGame> })
+  }
+
+  /** Opens a match. @throws ERR_GAME_UNKNOWN, ERR_FIELD_VALUE for options the schema does not allow, ERR_RATE_LIMIT past maxMatches */
+  open<G extends AnyGame>(game: G, options: Partial<G['options']> = {}): LiveMatch<G> {
+    return this.#open(this.#hosted(game.name), options as Values, 'ERR_FIELD_VALUE') as never as LiveMatch<G>
+  }
+
+  /** The match that a joining player asked for; 'quick' is any that is open, or a new one. */
+  find(name: string, schema: number, wanted: Wanted): LiveMatch {
+    const hosted = this.#hosted(name)
+    const { game } = hosted
+    if (game.hash !== schema)
+      throw new TickwireError(
+        'ERR_SCHEMA_MISMATCH',
+        `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(game.hash)}: reload the page`
+      )
+    if (typeof wanted !== 'string')
+      return this.#open(hosted, unpackRecord(planOf(game).options, wanted, 'ERR_MESSAGE'), 'ERR_MESSAGE')
+    if (wanted === 'quick') {
+      for (const match of this.#matches.values()) if (match.game === game && match.open) return match
+      return this.#open(hosted, {}, 'ERR_MESSAGE')
+    }
+    const match = this.#matches.get(wanted)
+    if (!match || match.game !== game)
+      fail('ERR_MATCH_UNKNOWN', `no match '${wanted.slice(0, 64)}': it is over, or never was`)
+    return match
+  }
+
+  /** Forgets matches that are over. */
+  sweep(): void {
+    for (const [id, match] of this.#matches) if (match.ended !== undefined) this.#matches.delete(id)
+  }
+
+  /** Ends all matches with a reason that their players see. */
+  close(reason: string): void {
+    for (const match of this.#matches.values()) {
+      match.end(reason)
+      match.step()
+    }
+    this.sweep()
+  }
+
+  #hosted(name: string): Hosted {
+    const known = [...this.#games.keys()].join(', ')
+    return (
+      this.#games.get(name) ?? fail('ERR_GAME_UNKNOWN', `no game '${name.slice(0, 64)}': this server hosts ${known}`)
+    )
+  }
+
+  #open({ game, rules }: Hosted, options: Values, code: ErrorCode): LiveMatch {
+    const { seed, newId, warn, maxMatches = 1000, opened } = this.#options
+    if (this.#matches.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
+    const layout = planOf(game).options
+    const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
+    const settled = settleRecord(layout, { ...zeros, ...options }, code)
+    const match = new LiveMatch({ id: newId(), game, rules, options: Object.freeze(settled), seed: seed(), warn })
+    this.#matches.set(match.id, match)
+    opened?.(match)
+    return match
+  }
+}
+
+function hex(hash: number): string {
+  return hash.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,462 @@
+// One match: acts (joins, leaves, requests) -> timers -> commands -> move -> rules -> settle -> snapshot -> outbound,
+// once a tick, in that order. No clock, no sockets: step() is one tick, connections are handed in. What a rule throws
+// in `tick` or `move` ends this match and nothing else; what it throws in `join`, `leave` or a request refuses that act.
+
+import type { AnyGame } from '@tickwire/engine'
+import {
+  type Answer,
+  type CommandRun,
+  errorAnswer,
+  fail,
+  type GamePlan,
+  History,
+  packAnswer,
+  packRecord,
+  packTell,
+  planOf,
+  Random,
+  type ReadWorld,
+  type RowBase,
+  type SnapshotBase,
+  settleRecord,
+  type Table,
+  type Tell,
+  TickwireError,
+  unpackRecord,
+  type Values,
+  type World,
+  WorldBase,
+} from '@tickwire/engine/wire'
+import { CommandBuffer, type Given } from './command-buffer.ts'
+import type { Connection } from './connection.ts'
+import { EventLog } from './event-log.ts'
+import { Outbound } from './outbound.ts'
+import { Rewind } from './rewind.ts'
+import type { EmitOptions, Match, Player, Rules } from './rules.ts'
+import { type Seat, Seats, SlackReport } from './seats.ts'
+
+/** Snapshots kept: what rewind() can look back on. */
+const HISTORY = 128
+/** Answers a seat remembers, so that a request that is asked again is answered again and not run again. */
+const MAX_ANSWERS = 64
+const MAX_EVENTS_A_TICK = 1024
+
+export interface MatchSetup<G extends AnyGame> {
+  readonly id: string
+  readonly game: G
+  readonly rules: Rules<G>
+  /** Settled. */
+  readonly options: Values
+  /** A whole number: `match.random()` follows from it. */
+  readonly seed: number
+  readonly warn: (message: string) => void
+}
+
+interface Timer {
+  readonly tick: number
+  readonly act: () => void
+}
+
+export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
+  readonly id: string
+  readonly game: G
+  readonly options: G['options']
+  readonly world: World<G>
+  readonly capacity: number
+  locked = false
+  /** Why the match is over, or undefined. */
+  ended: string | undefined
+  readonly #rules: Rules<G>
+  readonly #plan: GamePlan
+  readonly #warn: (message: string) => void
+  readonly #tables: readonly Table[]
+  readonly #random: Random
+  readonly #seats = new Seats()
+  readonly #events = new EventLog()
+  readonly #history = new History<SnapshotBase>(HISTORY)
+  readonly #outbound: Outbound<G>
+  readonly #rewind: Rewind
+  readonly #neutral: Values
+  readonly #commands = new Map<Player, Values>()
+  readonly #emptyTicks: number
+  #acts: (() => void)[] = []
+  /** Answers that leave once this tick's frames are written. */
+  #answers: (() => void)[] = []
+  #timers: Timer[] = []
+  #eventsThisTick = 0
+  #started = false
+  #emptyFor = 0
+  #playersChanged = false
+
+  constructor(setup: MatchSetup<G>) {
+    const { id, game, rules, options, seed, warn } = setup
+    this.id = id
+    this.game = game
+    this.options = options as G['options']
+    this.capacity = rules.capacity ?? 16
+    this.#rules = rules
+    this.#plan = planOf(game)
+    this.#warn = (message) => warn(`match ${id}: ${message}`)
+    const world = new WorldBase(game, { warn: this.#warn })
+    this.world = world as never as World<G>
+    this.#tables = world.tables
+    this.#random = new Random(seed)
+    this.#outbound = new Outbound(game)
+    this.#rewind = new Rewind(this.#plan, this.#history)
+    this.#neutral = neutralCommand(this.#plan)
+    this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
+  }
+
+  get state(): G['state'] {
+    return this.world.state
+  }
+  get players(): ReadonlySet<Player> {
+    return this.#seats.players
+  }
+  get tick(): number {
+    return this.world.tick
+  }
+  /** Frames that congested connections did not get. */
+  get skipped(): number {
+    return this.#outbound.skipped
+  }
+
+  random(): number {
+    return this.#random.next()
+  }
+
+  after(ticks: number, act: () => void): () => void {
+    if (!Number.isInteger(ticks) || ticks < 1) fail('ERR_USAGE', `after(${ticks}): expected 1 or more whole ticks`)
+    const timer = { tick: this.tick + ticks, act }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer)
+    }
+  }
+
+  rewind(player: Player): ReadWorld<G> {
+    const seat = this.#seats.of(player) ?? fail('ERR_USAGE', `rewind: player ${player.id} is not in this match`)
+    if (this.#history.newest < 0) fail('ERR_USAGE', 'rewind: the first tick has nothing before it')
+    return this.#rewind.of(seat) as never as ReadWorld<G>
+  }
+
+  emit<K extends keyof G['events'] & string>(
+    event: K,
+    values: G['events'][K]['values'],
+    { to }: EmitOptions = {}
+  ): void {
+    const kind =
+      this.#plan.eventByName.get(event) ?? fail('ERR_USAGE', `emit('${event}'): the game declares no such event`)
+    if (++this.#eventsThisTick > MAX_EVENTS_A_TICK)
+      fail('ERR_USAGE', `more than ${MAX_EVENTS_A_TICK} events in a tick: what is so frequent belongs in the state`)
+    const settled = settleRecord(kind.layout, values as Values, 'ERR_FIELD_VALUE')
+    const ids = to === undefined ? undefined : new Set(Array.from(Symbol.iterator in to ? to : [to], ({ id }) => id))
+    this.#events.add(this.tick, kind, settled, ids)
+  }
+
+  kick(player: Player, reason: string): void {
+    const seat = this.#seats.of(player)
+    if (!seat) return
+    this.#tell(seat, { tell: 'end', code: 'KICKED', reason })
+    this.#leave(seat)
+  }
+
+  end(reason: string): void {
+    this.ended ??= reason
+  }
+
+  addBot(input: (bot: Player) => G['command'], name = 'bot'): Player {
+    if (this.#seats.size >= this.capacity)
+      fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
+    const player = { id: this.#seats.newId(), name, bot: true }
+    this.#seat(player, undefined, () => settleRecord(this.#plan.command, input(player) as Values, 'ERR_FIELD_VALUE'))
+    return player
+  }
+
+  // --- What the session of a connection calls ----------------------------------------------------------------------
+
+  /** Whether a new player would get a seat. */
+  get open(): boolean {
+    return this.ended === undefined && !this.locked && this.#seats.size < this.capacity
+  }
+
+  /**
+   * Takes a seat at the start of the next tick. The connection gets no frame before admit().
+   * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, and what the `join` rule throws
+   */
+  join(name: string, connection: Connection): Promise<Seat> {
+    return this.#act(() => {
+      if (this.locked) fail('ERR_MATCH_LOCKED', `match ${this.id} takes no new players`)
+      if (this.#seats.size >= this.capacity)
+        fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
+      const id = this.#seats.newId()
+      const player = { id, name: name || `player ${id}`, bot: false }
+      const seat = this.#seat(player, connection, undefined)
+      try {
+        this.#rules.join?.(this, player)
+      } catch (error) {
+        this.#unseat(seat)
+        for (const table of this.#tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
+        this.#warn(`join refused for ${player.name}: ${describe(error)}`)
+        throw error
+      }
+      return seat
+    })
+  }
+
+  /** The connection knows that it is in: from the next tick on it gets frames. */
+  admit(seat: Seat): Answer {
+    if (seat.state === 'joining') seat.state = 'playing'
+    seat.connection?.enter(this.id)
+    return {
+      ok: 'join',
+      match: this.id,
+      player: seat.player,
+      players: [...this.players],
+      tick: this.tick,
+      options: packRecord(this.#plan.options, this.options as Values, 'ERR_FIELD_VALUE'),
+    }
+  }
+
+  leave(seat: Seat): Promise<void> {
+    return this.#act(() => this.#leave(seat))
+  }
+
+  /** @throws ERR_COMMAND_TICK */
+  commands(seat: Seat, run: CommandRun): void {
+    if (run.ack <= this.tick) seat.ack = Math.max(seat.ack, run.ack)
+    seat.commands.put(run, this.tick)
+  }
+
+  /** The client can't use what it holds: its next frame is a keyframe. */
+  resync(seat: Seat): void {
+    seat.sent = undefined
+    seat.sentBefore = undefined
+  }
+
+  /** Runs a request at the start of the next tick; the answer is due once that tick's frames are written. */
+  request(seat: Seat, id: number, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const known = seat.answers.get(id)
+    if (known) return known
+    const answer = this.#answer(seat, name, packed)
+    seat.answers.set(id, answer)
+    for (const oldest of seat.answers.keys()) if (seat.answers.size > MAX_ANSWERS) seat.answers.delete(oldest)
+    return answer
+  }
+
+  // --- The tick ----------------------------------------------------------------------------------------------------
+
+  /** One tick. Never throws: what goes wrong ends the match. */
+  step(): void {
+    if (this.ended === undefined) {
+      try {
+        this.#step()
+      } catch (error) {
+        this.end(`the game failed at tick ${this.tick}: ${describe(error)}`)
+        this.#warn(this.ended!)
+      }
+    }
+    if (this.ended !== undefined) this.#close(this.ended)
+    const due = this.#answers
+    this.#answers = []
+    for (const answer of due) answer()
+  }
+
+  #step(): void {
+    ;(this.world as { tick: number }).tick++
+    this.#eventsThisTick = 0
+    if (!this.#started) {
+      this.#started = true
+      this.#rules.start?.(this)
+    }
+    const acts = this.#acts
+    this.#acts = []
+    for (const act of acts) act()
+    this.#runTimers()
+    this.#takeCommands()
+    this.#move()
+    this.#rules.tick?.(this, this.#commands as never)
+    const snapshot = this.world.snapshot() as never as SnapshotBase
+    this.#history.set(snapshot.tick, snapshot)
+    if (this.#playersChanged) this.#tellPlayers()
+    this.#outbound.flush(snapshot, this.#seats, this.#events)
+    this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
+    if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
+  }
+
+  #runTimers(): void {
+    if (this.#timers.length === 0) return
+    const due = this.#timers.filter((timer) => timer.tick <= this.tick)
+    this.#timers = this.#timers.filter((timer) => timer.tick > this.tick)
+    for (const timer of due) timer.act()
+  }
+
+  #takeCommands(): void {
+    this.#commands.clear()
+    for (const seat of this.#seats) {
+      if (seat.input) {
+        this.#commands.set(seat.player, seat.input())
+        continue
+      }
+      const given: Given = seat.commands.take(this.tick)
+      seat.renderTick = given.renderTick
+      this.#commands.set(seat.player, given.command)
+    }
+  }
+
+  #move(): void {
+    const last = this.#history.get(this.tick - 1)
+    const context = {
+      dt: 1 / this.game.tickRate,
+      tick: this.tick,
+      state: this.world.state,
+      world: last?.seen ?? emptyWorld(this.#plan),
+      spawn: undefined as unknown,
+      emit: (event: string, values: Values) => this.emit(event as never, values as never),
+    }
+    for (const table of this.#tables) {
+      const { move } = table.plan
+      if (!move) continue
+      for (const row of table) {
+        const owner = this.#playerOf(row)
+        context.spawn = (entity: string, values: Values) => this.#spawn(entity, values, owner)
+        move(row, (owner && this.#commands.get(owner)) ?? this.#neutral, context)
+      }
+    }
+  }
+
+  #spawn(entity: string, values: Values, owner: Player | undefined): void {
+    const table = this.#tables.find((one) => one.plan.name === entity && one.plan !== this.#plan.state)
+    if (!table) fail('ERR_USAGE', `spawn('${entity}'): the game has no such entity`)
+    table.spawn(values, owner)
+  }
+
+  #playerOf(row: RowBase): Player | undefined {
+    const id = row.owner
+    if (id === undefined) return undefined
+    return this.#seats.byId(id)?.player
+  }
+
+  // --- Seats -------------------------------------------------------------------------------------------------------
+
+  #seat(player: Player, connection: Connection | undefined, input: (() => Values) | undefined): Seat {
+    const seat: Seat = {
+      player,
+      connection,
+      input,
+      commands: new CommandBuffer(this.#neutral, this.game.tickRate),
+      state: 'joining',
+      sent: undefined,
+      sentBefore: undefined,
+      known: this.tick - 1,
+      ack: -1,
+      renderTick: -1,
+      slack: new SlackReport(this.game.tickRate),
+      answers: new Map(),
+    }
+    this.#seats.add(seat)
+    this.#playersChanged = true
+    return seat
+  }
+
+  #unseat(seat: Seat): void {
+    this.#seats.remove(seat)
+    this.#playersChanged = true
+    seat.connection?.exit(this.id)
+  }
+
+  #leave(seat: Seat): void {
+    if (seat.state === 'gone') return
+    this.#unseat(seat)
+    try {
+      this.#rules.leave?.(this, seat.player)
+    } catch (error) {
+      this.#warn(`leave of ${seat.player.name}: ${describe(error)}`)
+    }
+  }
+
+  async #answer(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      const values = await this.#act(() => this.#request(seat, name, packed))
+      return packAnswer({ ok: 'request', tick: this.tick, values })
+    } catch (error) {
+      if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${describe(error)}`)
+      return packAnswer(errorAnswer(error))
+    }
+  }
+
+  #request(seat: Seat, name: string, packed: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const kind = this.#plan.requestByName.get(name)
+    const rule = (this.#rules.requests as Record<string, RequestRule> | undefined)?.[name]
+    if (!kind || !rule) fail('ERR_REQUEST', `request '${name}': the game answers no such request`)
+    if (seat.state === 'gone') fail('ERR_NOT_JOINED', 'the player is not in the match any more')
+    const pack = (values: Values) => packRecord(kind.answer, values, 'ERR_REQUEST')
+    const values = rule(this as never, seat.player, unpackRecord(kind.layout, packed, 'ERR_REQUEST'))
+    return isPromise(values) ? values.then(pack) : pack(values)
+  }
+
+  /** Runs `act` at the start of the next tick; the promise settles once that tick's frames are written. */
+  #act<T>(act: () => T | Promise<T>): Promise<T> {
+    if (this.ended !== undefined) return Promise.reject(new TickwireError('ERR_MATCH_ENDED', this.ended))
+    return new Promise<T>((resolve, reject) => {
+      const over = () => reject(new TickwireError('ERR_MATCH_ENDED', this.ended!))
+      this.#acts.push(() => {
+        if (this.ended !== undefined) return void this.#answers.push(over)
+        try {
+          const result = act()
+          this.#answers.push(() => resolve(result))
+        } catch (error) {
+          this.#answers.push(() => reject(error))
+        }
+      })
+    })
+  }
+
+  #tell(seat: Seat, tell: Tell): void {
+    seat.connection?.notify(packTell(tell))
+  }
+
+  #tellPlayers(): void {
+    this.#playersChanged = false
+    const packed = packTell({ tell: 'players', players: [...this.players] })
+    for (const seat of this.#seats) if (seat.state === 'playing') seat.connection?.notify(packed)
+  }
+
+  /** Everybody is told why and let go; what waits is refused. */
+  #close(reason: string): void {
+    for (const seat of [...this.#seats]) {
+      this.#tell(seat, { tell: 'end', code: 'ENDED', reason })
+      this.#unseat(seat)
+    }
+    const acts = this.#acts
+    this.#acts = []
+    for (const act of acts) act()
+  }
+}
+
+type RequestRule = (match: never, player: Player, ask: Values) => Values | Promise<Values>
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown }).then === 'function'
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Every field at its default: what a row without a player, or a silent player, is steered by. */
+function neutralCommand(plan: GamePlan): Values {
+  return settleRecord(
+    plan.command,
+    Object.fromEntries(plan.command.fields.map(({ name, field }) => [name, field.zero])),
+    'ERR_SCHEMA'
+  )
+}
+
+const empties = new WeakMap<GamePlan, SnapshotBase>()
+/** Before the first tick there is nothing to see. */
+function emptyWorld(plan: GamePlan): SnapshotBase {
+  const empty = empties.get(plan) ?? (new WorldBase(plan.game).snapshot() as SnapshotBase)
+  empties.set(plan, empty)
+  return empty.seen
+}

@@ -1,0 +1,75 @@
+// What a game's author writes against: the rules of a match, the match that they are handed, and its players.
+
+import type { AnyGame, PlayerRef } from '@tickwire/engine'
+import type { ReadWorld, World } from '@tickwire/engine/wire'
+
+/** A participant. The object is the same for as long as the player is in the match. */
+export interface Player extends PlayerRef {
+  /** 1 to 65,535, unique in its match. */
+  readonly id: number
+  readonly name: string
+  readonly bot: boolean
+}
+
+export interface EmitOptions {
+  /** Who gets it; everybody, if left out. */
+  readonly to?: Player | Iterable<Player>
+}
+
+export interface Match<G extends AnyGame> {
+  readonly id: string
+  readonly game: G
+  /** What the match was created with. */
+  readonly options: G['options']
+  readonly world: World<G>
+  /** `world.state`. */
+  readonly state: G['state']
+  readonly players: ReadonlySet<Player>
+  readonly capacity: number
+  /** True: nobody new comes in. */
+  locked: boolean
+  /** The next number in [0, 1) of the match's own seeded generator. */
+  random(): number
+  /** Runs `act` at the start of the tick that is `ticks` from now (1 or more). Returns what cancels it. */
+  after(ticks: number, act: () => void): () => void
+  /**
+   * The world as this player saw it when it gave the command that is being run: read-only, sampled at the render tick
+   * of its screen, at most 400 ms back, never later than the newest snapshot it acknowledged. Valid until the next call.
+   */
+  rewind(player: Player): ReadWorld<G>
+  /** Something that happens at this tick. @throws ERR_USAGE for an event that the game does not declare */
+  emit<K extends keyof G['events'] & string>(event: K, values: G['events'][K]['values'], options?: EmitOptions): void
+  /** Takes a player out; its client is told why. */
+  kick(player: Player, reason: string): void
+  /** Ends the match after the current tick; every client is told why. */
+  end(reason: string): void
+  /** Seats a player whose commands `input` gives, once a tick. @throws ERR_MATCH_FULL */
+  addBot(input: (bot: Player) => G['command'], name?: string): Player
+}
+
+export interface Rules<G extends AnyGame> {
+  /** Seats, bots included; 1 to 65,535. Default 16. */
+  readonly capacity?: number
+  /** Seconds for which a match without people is kept. Default 10. */
+  readonly emptySeconds?: number
+  readonly start?: (match: Match<G>) => void | undefined
+  /** A throw refuses the player and nothing else. Throw a TickwireError to say why. */
+  readonly join?: (match: Match<G>, player: Player) => void | undefined
+  readonly leave?: (match: Match<G>, player: Player) => void | undefined
+  /** After every row's `move`; one command for each player. A throw ends this match. */
+  readonly tick?: (match: Match<G>, commands: ReadonlyMap<Player, Readonly<G['command']>>) => void | undefined
+  /** Run at the start of a tick; a throw or a rejection refuses that request. */
+  readonly requests?: {
+    readonly [K in keyof G['requests']]: (
+      match: Match<G>,
+      player: Player,
+      ask: G['requests'][K]['ask']
+    ) => G['requests'][K]['answer'] | Promise<G['requests'][K]['answer']>
+  }
+}
+
+/** What a game owes the server: its rules, with `requests` if it declares any. */
+export type RulesOf<G extends AnyGame> = Rules<G> & (keyof G['requests'] extends never ? unknown : RequiredRequests<G>)
+interface RequiredRequests<G extends AnyGame> {
+  readonly requests: NonNullable<Rules<G>['requests']>
+}

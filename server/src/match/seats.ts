@@ -1,0 +1,105 @@
+// Seats: the right to a place in a match. A seat is 'joining' until its connection was told so, then 'playing', then
+// 'gone'; 'away' is for connections that may come back. What a seat was sent last is what its next delta starts from.
+
+import type { SnapshotBase, Values } from '@tickwire/engine/wire'
+import type { CommandBuffer } from './command-buffer.ts'
+import type { Connection } from './connection.ts'
+import type { Player } from './rules.ts'
+
+export type SeatState = 'joining' | 'playing' | 'gone'
+
+export interface Seat {
+  readonly player: Player
+  /** Undefined: a bot's. */
+  readonly connection: Connection | undefined
+  readonly input: (() => Values) | undefined
+  readonly commands: CommandBuffer
+  state: SeatState
+  /** The last snapshot written to the connection, and the one written before it; undefined: a keyframe is due. */
+  sent: SnapshotBase | undefined
+  sentBefore: SnapshotBase | undefined
+  /** Events up to this tick were written. */
+  known: number
+  /** The newest snapshot that the client says it holds. */
+  ack: number
+  /** Its screen when it gave the command that is being run; a bot sees the newest. */
+  renderTick: number
+  slack: SlackReport
+  /** Answers by request id, so that a repeated request does not run twice. */
+  readonly answers: Map<number, Promise<Uint8Array<ArrayBuffer>>>
+}
+
+/** Tells a client how early its commands are: the least of half a second, when it changed. */
+export class SlackReport {
+  #least = Number.POSITIVE_INFINITY
+  #ticks = 0
+  #told: number | undefined
+  readonly #window: number
+
+  constructor(tickRate: number) {
+    this.#window = Math.ceil(tickRate / 2)
+  }
+
+  /** `slack`: ticks by which the newest command is ahead of the one that was just run. Returns what to tell, if anything. */
+  observe(slack: number): number | undefined {
+    this.#least = Math.min(this.#least, slack)
+    this.#ticks++
+    const worse = this.#told !== undefined && slack < 0 && slack < this.#told
+    if (this.#ticks < this.#window && !worse) return undefined
+    const least = Math.max(-128, Math.min(127, this.#least))
+    this.#least = Number.POSITIVE_INFINITY
+    this.#ticks = 0
+    if (least === this.#told) return undefined
+    this.#told = least
+    return least
+  }
+}
+
+/** All seats of a match, by player. */
+export class Seats implements Iterable<Seat> {
+  /** The players of seats that are not gone, in order of joining. */
+  readonly players: Set<Player> = new Set()
+  readonly #seats = new Map<number, Seat>()
+  #lastId = 0
+
+  get size(): number {
+    return this.#seats.size
+  }
+  /** Seats with people on them. */
+  get people(): number {
+    let count = 0
+    for (const seat of this.#seats.values()) if (seat.connection) count++
+    return count
+  }
+
+  /** An id that no seat has; they come round after 65,535. */
+  newId(): number {
+    do this.#lastId = (this.#lastId % 65535) + 1
+    while (this.#seats.has(this.#lastId))
+    return this.#lastId
+  }
+
+  add(seat: Seat): void {
+    this.#seats.set(seat.player.id, seat)
+    this.players.add(seat.player)
+  }
+
+  byId(id: number): Seat | undefined {
+    return this.#seats.get(id)
+  }
+
+  of(player: { readonly id: number }): Seat | undefined {
+    const seat = this.#seats.get(player.id)
+    return seat?.player === player ? seat : undefined
+  }
+
+  remove(seat: Seat): void {
+    seat.state = 'gone'
+    this.#seats.delete(seat.player.id)
+    this.players.delete(seat.player)
+  }
+
+  [Symbol.iterator](): Iterator<Seat> {
+    return this.#seats.values()
+  }
+}

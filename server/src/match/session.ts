@@ -1,0 +1,132 @@
+// One connection's conversation: it joins a match, plays, asks, leaves. Nothing that comes in is trusted and nothing
+// that goes wrong here reaches anybody else: a bad frame ends this connection with a typed reason.
+
+import {
+  type Ask,
+  errorAnswer,
+  fail,
+  kindOf,
+  PROTOCOL_VERSION,
+  packAnswer,
+  packTell,
+  planOf,
+  readCommands,
+  TickwireError,
+  unpackAsk,
+} from '@tickwire/engine/wire'
+import type { Connection } from './connection.ts'
+import type { Lobby } from './lobby.ts'
+import type { LiveMatch } from './match.ts'
+import type { Seat } from './seats.ts'
+
+/** A player's name has at most this many UTF-16 units. */
+export const MAX_NAME = 32
+/** A frame from a client has at most this many bytes. */
+export const MAX_INBOUND = 4096
+
+export class Session {
+  readonly #connection: Connection
+  readonly #lobby: Lobby
+  #match: LiveMatch | undefined
+  #seat: Seat | undefined
+  #joining = false
+  #closed = false
+
+  constructor(connection: Connection, lobby: Lobby) {
+    this.#connection = connection
+    this.#lobby = lobby
+  }
+
+  /** A frame from the client. Never throws: a bad one ends the connection, one for a tick far away is refused by itself. */
+  frame(bytes: Uint8Array): void {
+    if (this.#closed) return
+    try {
+      this.#frame(bytes)
+    } catch (error) {
+      const { code, message } =
+        error instanceof TickwireError ? error : new TickwireError('ERR_FRAME_INVALID', 'the frame could not be read')
+      if (code === 'ERR_COMMAND_TICK')
+        return this.#connection.notify(packTell({ tell: 'refused', code, reason: message }))
+      this.#connection.notify(packTell({ tell: 'end', code, reason: message }))
+      this.#connection.close()
+      this.closed()
+    }
+  }
+
+  /** A control message and its answer; what goes wrong is an answer, too. */
+  async ask(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#ask(unpackAsk(bytes))
+    } catch (error) {
+      return packAnswer(errorAnswer(error))
+    }
+  }
+
+  /** The transport is gone: the seat is given up. */
+  closed(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#giveUp()
+  }
+
+  #frame(bytes: Uint8Array): void {
+    if (bytes.length > MAX_INBOUND)
+      fail('ERR_FRAME_SIZE', `a frame of ${bytes.length} bytes: expected at most ${MAX_INBOUND}`)
+    const kind = kindOf(bytes)
+    if (!this.#match || !this.#seat) fail('ERR_NOT_JOINED', 'a frame before joining a match')
+    // What was on its way when the seat was taken away.
+    if (this.#seat.state === 'gone') return
+    switch (kind) {
+      case 'commands': {
+        const { command } = planOf(this.#match.game)
+        return this.#match.commands(this.#seat, readCommands(bytes, command, this.#match.tick))
+      }
+      case 'resync':
+        return this.#match.resync(this.#seat)
+      case 'state':
+        fail('ERR_FRAME_KIND', 'a state frame from a client: expected commands or resync')
+    }
+  }
+
+  async #ask(ask: Ask): Promise<Uint8Array<ArrayBuffer>> {
+    switch (ask.ask) {
+      case 'ping':
+        return packAnswer({ ok: 'ping' })
+      case 'join':
+        return this.#join(ask)
+      case 'leave':
+        this.#giveUp()
+        return packAnswer({ ok: 'leave' })
+      case 'request': {
+        if (!this.#match || !this.#seat) fail('ERR_NOT_JOINED', 'a request before joining a match')
+        return this.#match.request(this.#seat, ask.id, ask.name, ask.values)
+      }
+    }
+  }
+
+  async #join(ask: Extract<Ask, { ask: 'join' }>): Promise<Uint8Array<ArrayBuffer>> {
+    if (ask.version !== PROTOCOL_VERSION)
+      fail('ERR_PROTOCOL_VERSION', `protocol ${ask.version}: expected ${PROTOCOL_VERSION}; reload the page`)
+    const name = ask.name.trim()
+    if (name.length > MAX_NAME || !name.isWellFormed())
+      fail('ERR_NAME', `a name of ${name.length} characters: expected at most ${MAX_NAME}, well-formed`)
+    if (this.#joining || (this.#seat && this.#seat.state !== 'gone'))
+      fail('ERR_USAGE', 'this connection is in a match already: leave it first')
+    this.#joining = true
+    try {
+      const match = this.#lobby.find(ask.game, ask.schema, ask.match)
+      const seat = await match.join(name, this.#connection)
+      this.#match = match
+      this.#seat = seat
+      if (this.#closed) this.#giveUp()
+      return packAnswer(match.admit(seat))
+    } finally {
+      this.#joining = false
+    }
+  }
+
+  #giveUp(): void {
+    // A match that is over has no seats to give back.
+    if (this.#match && this.#seat && this.#seat.state !== 'gone') this.#match.leave(this.#seat).catch(() => {})
+  }
+}

@@ -1,0 +1,361 @@
+// Whole matches under the virtual clock: server, seeded links and clients as a game has them, without sockets.
+
+import {
+  angle,
+  bool,
+  command,
+  defineGame,
+  entity,
+  event,
+  int,
+  oneOf,
+  ranged,
+  request,
+  TickwireError,
+  text,
+} from '@tickwire/engine'
+import { FRAME_KIND } from '@tickwire/engine/wire'
+import { describe, expect, test } from 'vitest'
+import type { Match, Player, Rules } from '../src/match/rules.ts'
+import { VirtualServer } from './virtual.ts'
+
+const Ship = entity(
+  {
+    x: ranged(-4096, 4096, 1 / 256).rate('vx'),
+    vx: ranged(-512, 512, 1 / 64).default(0),
+    heading: angle(12).default(0),
+    hull: int(0, 100).default(100),
+    ammo: int(0, 50).default(50).only('owner'),
+    plan: int(0, 1000).default(7).only('server'),
+    name: text(16),
+  },
+  { predict: 'owner' }
+)
+const Buoy = entity({ x: ranged(0, 65536, 1 / 1024).rate('vx'), vx: ranged(-512, 512, 1 / 64) })
+
+const game = defineGame({
+  name: 'lane',
+  tickRate: 30,
+  options: { map: oneOf('open', 'rocks') },
+  state: { phase: oneOf('waiting', 'playing') },
+  entities: { ship: Ship, buoy: Buoy },
+  command: command({ go: int(-1, 1), fire: bool }),
+  events: { boom: event({ n: int(0, 1000) }), secret: event({ n: int(0, 1000) }) },
+  requests: { add: request({ a: int(0, 100), b: int(0, 100) }, { sum: int(0, 200) }) },
+  move: {
+    ship(ship, { go }, { dt }) {
+      ship.vx += (go * 256 - ship.vx) * 4 * dt
+      ship.x += ship.vx * dt
+    },
+  },
+})
+type Game = typeof game
+
+function rules(more: Partial<Rules<Game>> = {}): Rules<Game> {
+  return {
+    capacity: 4,
+    join: (match, player) => void match.world.ship.spawn({ x: player.id * 100, name: player.name }, player),
+    leave: (match, player) => match.world.ship.despawn(match.world.ship.ownedBy(player)),
+    requests: { add: (_match, _player, { a, b }) => ({ sum: a + b }) },
+    ...more,
+  }
+}
+
+const idle = () => ({ go: 0, fire: false })
+
+/** The one match of a server, for looking at the truth. */
+function only(server: VirtualServer<Game>): Match<Game> {
+  const [match] = server.lobby.matches
+  return match as never
+}
+
+describe('playing', () => {
+  test('a key pressed at one client moves its ship at the other', async () => {
+    const server = new VirtualServer(game, rules())
+    let go = 0
+    const a = await server.join({ match: 'quick', name: 'ada', input: () => ({ go, fire: false }) })
+    const b = await server.join({ match: 'quick', name: 'bob', input: idle })
+    await server.run(1000)
+    const id = a.match.view.ship.mine!.id
+    const before = b.match.view.ship.get(id)!.x
+    go = 1
+    await server.run(250)
+    expect(b.match.view.ship.get(id)!.x).toBeGreaterThan(before)
+    expect(b.match.view.ship.get(id)!.name).toBe('ada')
+    expect([...a.match.players.values()].map(({ name }) => name)).toEqual(['ada', 'bob'])
+  })
+
+  test('over a clean link the prediction is the authority, to the bit', async () => {
+    const server = new VirtualServer(game, rules())
+    let tick = 0
+    const a = await server.join({
+      match: 'quick',
+      input: () => ({ go: (Math.floor(tick++ / 7) % 3) - 1, fire: false }),
+    })
+    await server.run(10_000)
+    expect(a.match.stats.corrections).toBe(0)
+    expect(Math.abs(only(server).world.ship.get(a.match.view.ship.mine!.id)!.vx)).toBeGreaterThan(1)
+  })
+
+  test('own input is on the screen in the next frame, whatever the latency', async () => {
+    const server = new VirtualServer(game, rules())
+    let go = 0
+    const slow = { down: { latency: 150, jitter: 0 }, up: { latency: 150, jitter: 0 } }
+    const a = await server.join({ match: 'quick', input: () => ({ go, fire: false }) }, { profile: slow })
+    await server.run(3000)
+    const before = a.match.view.ship.mine!.x
+    go = 1
+    await server.run(2 * (1000 / 60))
+    expect(a.match.view.ship.mine!.x).toBeGreaterThan(before)
+  })
+
+  test('each client gets one frame a tick, and keyframe first', async () => {
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', input: idle })
+    await server.join({ match: 'quick', input: idle })
+    await server.run(1000)
+    const states = (at: readonly Uint8Array[]) =>
+      at.filter((message) => message[0] === 0 && message[1] === FRAME_KIND.state)
+    const before = states(a.received).length
+    await server.run(2000)
+    expect(states(a.received).length - before).toBe(60)
+  })
+
+  test('a row of constant speed is drawn at 99 to 101 % of its speed at every frame after the first second', async () => {
+    const start = (match: Match<Game>) => void match.world.buoy.spawn({ x: 0, vx: 120 })
+    const tick = (match: Match<Game>) => {
+      for (const buoy of match.world.buoy) buoy.x += buoy.vx / 30
+    }
+    const server = new VirtualServer(game, rules({ start, tick }))
+    const a = await server.join({ match: 'quick', input: idle })
+    await server.run(1500)
+    let last: number | undefined
+    const speeds: number[] = []
+    for (let frame = 0; frame < 1200; frame++) {
+      await server.run(1000 / 60)
+      const [buoy] = a.match.view.buoy
+      if (last !== undefined) speeds.push((buoy.x - last) * 60)
+      last = buoy.x
+    }
+    expect(Math.min(...speeds)).toBeGreaterThan(120 * 0.99)
+    expect(Math.max(...speeds)).toBeLessThan(120 * 1.01)
+  })
+})
+
+describe('who sees what', () => {
+  test("owner fields are in nobody else's bytes: runs that differ only in them send the others identical bytes", async () => {
+    const run = async (ammo: number, plan: number) => {
+      const tick = (match: Match<Game>) => {
+        const first = [...match.players][0]
+        const ship = first && match.world.ship.ownedBy(first)
+        if (!ship) return
+        ship.ammo = (ammo + match.world.tick) % 50
+        ship.plan = plan
+      }
+      const server = new VirtualServer(game, rules({ tick }))
+      const a = await server.join({ match: 'quick', name: 'ada', input: idle })
+      const b = await server.join({ match: 'quick', name: 'bob', input: idle })
+      await server.run(3000)
+      expect(a.match.view.ship.mine!.ammo).not.toBe(50)
+      expect(b.match.view.ship.get(a.match.view.ship.mine!.id)!.ammo).toBeUndefined()
+      return { a: a.received, b: b.received }
+    }
+    const one = await run(3, 1)
+    const other = await run(20, 2)
+    expect(one.b).toEqual(other.b)
+    expect(one.a).not.toEqual(other.a)
+  })
+})
+
+describe('events and requests', () => {
+  test('events arrive once each, in order, and only where they are for', async () => {
+    const tick = (match: Match<Game>) => {
+      const [first] = match.players
+      const { tick: now } = match.world
+      if (now % 3 === 0) match.emit('boom', { n: now % 1000 })
+      if (now % 6 === 0 && first) match.emit('secret', { n: now % 1000 }, { to: first })
+    }
+    const server = new VirtualServer(game, rules({ tick }))
+    const heard: string[] = []
+    const overheard: string[] = []
+    const a = await server.join({ match: 'quick', input: idle })
+    a.match.on('boom', ({ n }) => heard.push(`boom ${n}`))
+    a.match.on('secret', ({ n }) => heard.push(`secret ${n}`))
+    const b = await server.join({ match: 'quick', input: idle })
+    b.match.on('secret', ({ n }) => overheard.push(`secret ${n}`))
+    await server.run(4000)
+    a.link.stall(1500)
+    await server.run(4000)
+    const first = Number(heard[0].split(' ')[1])
+    const expected: string[] = []
+    for (let n = first; expected.length < heard.length; n++) {
+      if (n % 3 === 0) expected.push(`boom ${n}`)
+      if (n % 6 === 0) expected.push(`secret ${n}`)
+    }
+    expect(heard).toEqual(expected.slice(0, heard.length))
+    expect(heard.length).toBeGreaterThan(80)
+    expect(overheard).toEqual([])
+  })
+
+  test('a request is answered once the frame of its tick is applied', async () => {
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', input: idle })
+    const answers: number[] = []
+    void a.match.request('add', { a: 2, b: 3 }).then(({ sum }) => answers.push(sum))
+    await server.run(500)
+    expect(answers).toEqual([5])
+  })
+
+  test('a throw in a request refuses that request and nothing else', async () => {
+    const add = () => {
+      throw new TickwireError('ERR_REFUSED', 'not today')
+    }
+    const server = new VirtualServer(game, rules({ requests: { add } }))
+    const a = await server.join({ match: 'quick', input: idle })
+    let refusal: unknown
+    a.match.request('add', { a: 1, b: 1 }).catch((error: unknown) => {
+      refusal = error
+    })
+    await server.run(500)
+    expect(refusal).toMatchObject({ code: 'ERR_REFUSED', message: expect.stringContaining('not today') })
+    expect(a.match.status).toBe('playing')
+  })
+})
+
+describe('matches', () => {
+  test('a throw in tick ends that match with its reason, and the other misses no tick', async () => {
+    const tick = (match: Match<Game>) => {
+      if (match.options.map === 'rocks' && match.world.tick === 60) throw new Error('the rocks fell')
+    }
+    const server = new VirtualServer(game, rules({ tick }))
+    const a = await server.join({ match: { create: { map: 'rocks' } }, input: idle })
+    const b = await server.join({ match: { create: { map: 'open' } }, input: idle })
+    const [, other] = server.lobby.matches
+    const before = other.tick
+    let reason = ''
+    void a.match.ended.then((why) => {
+      reason = why
+    })
+    await server.run(4000)
+    expect(reason).toContain('the rocks fell')
+    expect(b.match.status).toBe('playing')
+    expect(other.tick - before).toBe(120)
+  })
+
+  test('NaN from a rule ends its match and names the field', async () => {
+    const tick = (match: Match<Game>) => {
+      for (const ship of match.world.ship) if (match.world.tick > 40) ship.x = Number.NaN
+    }
+    const server = new VirtualServer(game, rules({ tick }))
+    const a = await server.join({ match: 'quick', input: idle })
+    let reason = ''
+    void a.match.ended.then((why) => {
+      reason = why
+    })
+    await server.run(3000)
+    expect(reason).toContain('ship.x is NaN; the schema allows -4096 to 4096 (ERR_FIELD_VALUE)')
+  })
+
+  test('a match without people ends after its grace period, with bots on it or not', async () => {
+    const start = (match: Match<Game>) => void match.addBot(idle)
+    const server = new VirtualServer(game, rules({ start, emptySeconds: 2 }))
+    const a = await server.join({ match: 'quick', input: idle })
+    expect(only(server).players.size).toBe(2)
+    void a.match.leave()
+    await server.run(1500)
+    expect(server.lobby.size).toBe(1)
+    await server.run(1500)
+    expect(server.lobby.size).toBe(0)
+  })
+
+  test('a bot is steered by its input and counts as a player', async () => {
+    let bot: Player | undefined
+    const start = (match: Match<Game>) => {
+      bot = match.addBot(() => ({ go: 1, fire: false }), 'robo')
+      match.world.ship.spawn({ x: 0, name: bot.name }, bot)
+    }
+    const server = new VirtualServer(game, rules({ start }))
+    const a = await server.join({ match: 'quick', input: idle })
+    await server.run(2000)
+    expect(only(server).world.ship.ownedBy(bot!)!.x).toBeGreaterThan(200)
+    expect([...a.match.players.values()]).toContainEqual({ id: bot!.id, name: 'robo', bot: true })
+  })
+
+  test('who is kicked is told why; who is left sees it go', async () => {
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', name: 'ada', input: idle })
+    const b = await server.join({ match: 'quick', name: 'bob', input: idle })
+    await server.run(500)
+    let reason = ''
+    void b.match.ended.then((why) => {
+      reason = why
+    })
+    const match = only(server)
+    match.kick([...match.players][1], 'for good measure')
+    await server.run(500)
+    expect(reason).toContain('for good measure')
+    expect(a.match.view.ship.size).toBe(1)
+    expect([...a.match.players.values()].map(({ name }) => name)).toEqual(['ada'])
+  })
+
+  test('timers run at their tick, and random numbers follow from the seed', async () => {
+    const drawn = async (seed: number) => {
+      const log: number[] = []
+      const start = (match: Match<Game>) => {
+        match.after(10, () => log.push(match.world.tick, match.random()))
+        match.after(5, () => log.push(-1))()
+      }
+      const server = new VirtualServer(game, rules({ start }), seed)
+      await server.join({ match: 'quick', input: idle })
+      await server.run(1000)
+      return log
+    }
+    const [tick, random] = await drawn(5)
+    expect(tick).toBe(11)
+    expect(await drawn(5)).toEqual([tick, random])
+    expect(await drawn(6)).not.toEqual([tick, random])
+  })
+})
+
+describe('what is refused, each with its code', () => {
+  const refused = async (server: VirtualServer<Game>, options: Parameters<VirtualServer<Game>['join']>[0]) =>
+    server.join(options).then(
+      () => 'joined',
+      (error: TickwireError) => error.code
+    )
+
+  test('an unknown match, a full one, a locked one, a name too long', async () => {
+    const server = new VirtualServer(game, rules({ capacity: 1 }))
+    expect(await refused(server, { match: 'nowhere', input: idle })).toBe('ERR_MATCH_UNKNOWN')
+    const a = await server.join({ match: 'quick', input: idle })
+    expect(await refused(server, { match: a.match.id, input: idle })).toBe('ERR_MATCH_FULL')
+    only(server).locked = true
+    expect(await refused(server, { match: a.match.id, input: idle })).toBe('ERR_MATCH_LOCKED')
+    expect(await refused(server, { match: 'quick', name: 'x'.repeat(33), input: idle })).toBe('ERR_NAME')
+    expect(a.match.status).toBe('playing')
+  })
+
+  test('a client built from another schema is told to reload', async () => {
+    const other = defineGame({ name: 'lane', tickRate: 30, entities: { ship: entity({ x: int(0, 1) }) } })
+    const server = new VirtualServer(game, rules())
+    const joining = new VirtualServer(other, {})
+    // The other game's client, this game's server.
+    Object.assign(joining, { lobby: server.lobby })
+    await expect(joining.join({ match: 'quick', input: () => ({}) })).rejects.toMatchObject({
+      code: 'ERR_SCHEMA_MISMATCH',
+      message: expect.stringContaining('reload'),
+    })
+  })
+
+  test('a join that the rules refuse leaves nothing behind', async () => {
+    const join = (match: Match<Game>, player: Player) => {
+      match.world.ship.spawn({ x: 0, name: player.name }, player)
+      throw new TickwireError('ERR_REFUSED', 'members only')
+    }
+    const server = new VirtualServer(game, rules({ join }))
+    await expect(server.join({ match: 'quick', input: idle })).rejects.toMatchObject({ code: 'ERR_REFUSED' })
+    await server.run(100)
+    expect(only(server).world.ship.size).toBe(0)
+    expect(only(server).players.size).toBe(0)
+  })
+})

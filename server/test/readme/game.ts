@@ -1,0 +1,16 @@
+import { command, defineGame, entity, int, ranged } from '@tickwire/engine'
+
+const Dot = entity({ x: ranged(0, 800, 1 / 16), y: ranged(0, 600, 1 / 16) }, { predict: 'owner' })
+
+export const dots = defineGame({
+  name: 'dots',
+  tickRate: 30,
+  entities: { dot: Dot },
+  command: command({ x: int(-1, 1), y: int(-1, 1) }),
+  move: {
+    dot(dot, go, { dt }) {
+      dot.x += go.x * 240 * dt
+      dot.y += go.y * 240 * dt
+    },
+  },
+})
