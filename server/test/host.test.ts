@@ -377,7 +377,10 @@ describe('closing', () => {
       { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] }
     )
     cleanups.push(() => child.kill('SIGKILL'))
-    const [line] = await once(child.stdout, 'data')
+    const line = await Promise.race([
+      once(child.stdout, 'data'),
+      once(child, 'exit').then(() => Promise.reject(new Error('it ended'))),
+    ])
     const user = await joined(`http://127.0.0.1:${Number(line)}`)
     const seen = next(user, 'disconnect')
     child.kill(signal)

@@ -224,7 +224,7 @@ describe('a match', () => {
 
   it('sends each client one frame a tick, in one segment, with what only its owner sees in it', async () => {
     const lobby = new Lobby({ seed: () => 1, newId: () => 'm', warn: () => {} })
-    lobby.host(drift, rules)
+    lobby.host(drift, { ...rules, emptySeconds: 3600 })
     const match = lobby.open(drift)
     const answering = (connection: Connection) => new Session(connection, lobby)
     const { sockets, port } = await wired({ io: { pingInterval: 60_000 } }, answering)

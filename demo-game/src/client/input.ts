@@ -1,4 +1,4 @@
-// Keys and touch become a command. What is pressed and let go between two ticks still counts once, so that no tap is
+// Keys and touch become a command. What is pressed and let go between two frames still counts once, so that no tap is
 // lost. The stick says where to head; the command says how to turn, from the heading that is on the screen.
 
 import type { CommandOf } from '@tickwire/engine'
@@ -45,7 +45,7 @@ export class Controls {
     this.#addTouch(page)
   }
 
-  /** The command of this tick. */
+  /** What the player does now. */
   read(): Command {
     const is = (action: Action) => this.#held.has(action) || this.#tapped.has(action)
     const keys = Number(is('right')) - Number(is('left'))

@@ -1,7 +1,7 @@
 // The player's input as commands. It is read once a frame, so that it is on the screen in the first frame drawn after
 // it; what was pressed between two ticks is latched, so that a tap counts even if it is over when its tick comes.
 
-import { type Layout } from '../schema/layout.ts'
+import type { Layout } from '../schema/layout.ts'
 import { packRecord, settleRecord, unpackRecord, type Values } from '../wire/record.ts'
 
 /** Every field at its default: what the server runs for a player who says nothing. */

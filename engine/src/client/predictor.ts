@@ -26,6 +26,7 @@ const EASE_MS = 160
 export type FindCommand = (tick: number) => Stamped | undefined
 
 interface Own extends OwnRow {
+  readonly of: Predicted
   readonly born: number
   readonly cells: Table
   /** Predicted, at the predictor's tick. */
@@ -122,8 +123,12 @@ export class Predictor {
     if (!this.#base) return
     while (this.#tick < tick) {
       this.#tick++
-      this.#move(this.#commandOf(this.#tick), 1 / this.#tickRate, this.#tick, (own) => own.row)
-      for (const own of this.#own) this.#tableOf(own).world.settle(own.row)
+      const command = this.#commandOf(this.#tick)
+      const context = this.#context(1 / this.#tickRate, this.#tick)
+      for (const { of, row } of this.#own) {
+        of.plan.move!(row, command, context)
+        of.world.settle(row)
+      }
     }
   }
 
@@ -134,15 +139,17 @@ export class Predictor {
   draw(fraction: number, command: Values, now: number): readonly OwnRow[] {
     const decay = Math.exp(-Math.max(0, now - this.#drawnAt) / EASE_MS)
     this.#drawnAt = now
-    const rows = new Map<Own, RowBase>()
-    for (const own of this.#own) rows.set(own, own.cells.restore(this.#tableOf(own).world, own.slot, own.born))
-    if (fraction > 0) this.#move(command, fraction / this.#tickRate, this.#tick + 1, (own) => rows.get(own)!)
-    for (const own of this.#own)
-      for (const { index, step } of this.#tableOf(own).columns) {
-        if (own.offsets[index] === 0) continue
-        own.offsets[index] = Math.abs(own.offsets[index]) < step / 2 ? 0 : own.offsets[index] * decay
-        own.cells.writeNumber(index, own.slot, own.cells.readNumber(index, own.slot) + own.offsets[index])
+    const context = this.#context(fraction / this.#tickRate, this.#tick + 1)
+    for (const own of this.#own) {
+      const { of, cells, slot, born, offsets } = own
+      const row = cells.restore(of.world, slot, born)
+      if (fraction > 0) of.plan.move!(row, command, context)
+      for (const { index, step } of of.columns) {
+        if (offsets[index] === 0) continue
+        offsets[index] = Math.abs(offsets[index]) < step / 2 ? 0 : offsets[index] * decay
+        cells.writeNumber(index, slot, cells.readNumber(index, slot) + offsets[index])
       }
+    }
     return this.#own
   }
 
@@ -151,18 +158,23 @@ export class Predictor {
     const row = world.restore(snapshot.tables[plan.index], slot, born)
     if (own) return Object.assign(own, { row })
     const { length } = plan.layout.columns
-    const [offsets, before] = [new Float64Array(length), new Float64Array(length)]
-    return { table: plan.index, id: rowId(plan.index, slot, born), slot, born, cells: drawn, row, offsets, before }
+    return {
+      of: table,
+      table: plan.index,
+      id: rowId(plan.index, slot, born),
+      slot,
+      born,
+      cells: drawn,
+      row,
+      offsets: new Float64Array(length),
+      before: new Float64Array(length),
+    }
   }
 
-  #tableOf({ table }: Own): Predicted {
-    return this.#tables.find(({ plan }) => plan.index === table)!
-  }
-
-  #move(command: Values, dt: number, tick: number, rowOf: (own: Own) => RowBase): void {
-    const world = this.#base!.seen
-    const context = { dt, tick, state: world.state, world, spawn() {}, emit() {} }
-    for (const own of this.#own) this.#tableOf(own).plan.move!(rowOf(own), command, context)
+  /** What `move` is told, `dt` in seconds. What it spawns and emits comes from the server. */
+  #context(dt: number, tick: number): object {
+    const world = this.#base?.seen
+    return { dt, tick, state: world?.state, world, spawn() {}, emit() {} }
   }
 
   #commandOf(tick: number): Values {
@@ -172,7 +184,7 @@ export class Predictor {
 
   /** Notes which columns the replay changed. */
   #note(own: Own, snapshot: SnapshotBase): void {
-    const { plan, columns, moved, world } = this.#tableOf(own)
+    const { plan, columns, moved, world } = own.of
     const cells = snapshot.tables[plan.index]
     for (const { index } of columns)
       if (world.readNumber(index, own.slot) !== cells.readNumber(index, own.slot)) moved[index] = 1
@@ -180,7 +192,7 @@ export class Predictor {
 
   /** Keeps on the screen what was there, to be eased away. Returns whether the prediction was wrong. */
   #ease(own: Own): boolean {
-    const { columns, moved, world } = this.#tableOf(own)
+    const { columns, moved, world } = own.of
     let isCorrected = false
     for (const column of columns) {
       const { index, step } = column

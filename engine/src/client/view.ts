@@ -9,10 +9,10 @@ import type { Entity } from '../schema/entity.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
 import type { History } from '../state/history.ts'
-import type { Cells, RowBase, RowConstructor } from '../state/row.ts'
+import { type Cells, RowBase, type RowConstructor } from '../state/row.ts'
 import { readerOf, Sample, type SampleTable } from '../state/sample.ts'
-import type { FrozenTable, SnapshotBase } from '../state/snapshot.ts'
-import { type FrozenCells, rowId, slotOfId } from '../state/table.ts'
+import type { SnapshotBase } from '../state/snapshot.ts'
+import { rowId } from '../state/table.ts'
 import { msToTicks } from '../time/tick.ts'
 import { MAX_EXTRAPOLATION_MS } from './interpolator.ts'
 
@@ -86,8 +86,7 @@ export class View {
     this.#base = from ?? this.#base
     if (this.#base === undefined) return
     const latest = history.get(newest)
-    for (const [at, table] of this.#tables.entries())
-      table.arrange(this.#base.tables[at].cells, own, latest?.tables[at])
+    for (const table of this.#tables) table.arrange(this.#base, own, latest)
     if (from) this.#sample.take(Math.min(renderTick, newest + this.#furthest), from, history.after(from.tick))
 
     const errors: unknown[] = []
@@ -104,12 +103,12 @@ class DrawnTable implements Iterable<RowBase> {
   readonly #plan: TablePlan
   readonly #sample: SampleTable
   readonly #player: PlayerRef
-  readonly #rows = new Map<number, Drawn>()
-  #base: FrozenCells = { size: 0, count: 0, born: new Int32Array(0), ints: new Int32Array(0), packed: [] }
+  readonly #rows = new Map<number, RowBase>()
+  #base: SnapshotBase | undefined
   /** Rows that are drawn as predicted. */
   readonly #own: number[] = []
-  /** Rows that the predictor dropped because they are gone, while the past that is drawn still has them. */
-  readonly #departed = new Set<number>()
+  /** Rows that the predictor dropped because they are gone, by the tick from which on the past doesn't have them either. */
+  readonly #departed = new Map<number, number>()
   readonly #news: Record<'spawn' | 'despawn', RowBase[]> = { spawn: [], despawn: [] }
   readonly #handlers = { spawn: new Set<{ handler: Handler }>(), despawn: new Set<{ handler: Handler }>() }
 
@@ -127,20 +126,20 @@ class DrawnTable implements Iterable<RowBase> {
   }
 
   get(id: number | undefined): RowBase | undefined {
-    return id === undefined ? undefined : this.#rows.get(id)?.row
+    return id === undefined ? undefined : this.#rows.get(id)
   }
 
   ownedBy(player: PlayerRef): RowBase | undefined {
-    for (const { row } of this.#rows.values()) if (row.owner === player.id) return row
+    for (const row of this.#rows.values()) if (row.owner === player.id) return row
     return undefined
   }
 
   *allOwnedBy(player: PlayerRef): Generator<RowBase> {
-    for (const { row } of this.#rows.values()) if (row.owner === player.id) yield row
+    for (const row of this.#rows.values()) if (row.owner === player.id) yield row
   }
 
-  *[Symbol.iterator](): Generator<RowBase> {
-    for (const { row } of this.#rows.values()) yield row
+  [Symbol.iterator](): IterableIterator<RowBase> {
+    return this.#rows.values()
   }
 
   on(what: 'spawn' | 'despawn', handler: Handler): () => void {
@@ -152,35 +151,25 @@ class DrawnTable implements Iterable<RowBase> {
   }
 
   /** Shows the rows of `base` and of `own`. `latest` is the newest snapshot, which knows of rows that are gone since. */
-  arrange(base: FrozenCells, own: readonly OwnRow[], latest: FrozenTable | undefined): void {
-    for (const id of this.#own) if (!this.#has(own, id)) this.#release(id, base, latest)
+  arrange(base: SnapshotBase, own: readonly OwnRow[], latest: SnapshotBase | undefined): void {
+    for (const id of this.#own) if (!includes(own, id)) this.#release(id, base, latest)
+    if (base !== this.#base) this.#move(base, own)
     this.#own.length = 0
-    const was = this.#base
-    this.#base = base
-    if (base !== was) {
-      const { index } = this.#plan
-      const size = Math.max(was.size, base.size)
-      for (let slot = 0; slot < size; slot++) {
-        const left = slot < was.size ? was.born[slot] : -1
-        const came = slot < base.size ? base.born[slot] : -1
-        if (left === came) continue
-        if (left >= 0) this.#left(rowId(index, slot, left), own)
-        if (came >= 0) this.#show(rowId(index, slot, came), this.#sample, slot)
-      }
-    }
     for (const { table, id, slot, cells } of own) {
       if (table !== this.#plan.index) continue
       this.#own.push(id)
-      this.#show(id, cells, slot).look(cells, slot)
+      const row = this.#rows.get(id)
+      if (row) drawnOf(row).look(cells, slot)
+      else this.#add(id, cells, slot)
     }
   }
 
   tell(what: 'spawn' | 'despawn', errors: unknown[]): void {
     if (this.#news[what].length === 0) return
-    const rows = this.#news[what].splice(0)
-    for (const row of rows)
-      for (const entry of [...this.#handlers[what]]) {
-        if (!this.#handlers[what].has(entry)) continue
+    const handlers = this.#handlers[what]
+    for (const row of this.#news[what].splice(0))
+      for (const entry of [...handlers]) {
+        if (!handlers.has(entry)) continue
         try {
           entry.handler(row, 'world')
         } catch (error) {
@@ -189,41 +178,59 @@ class DrawnTable implements Iterable<RowBase> {
       }
   }
 
-  #has(own: readonly OwnRow[], id: number): boolean {
-    return own.some((one) => one.id === id)
-  }
-
-  #show(id: number, cells: Cells, slot: number): Drawn {
-    let drawn = this.#rows.get(id)
-    if (drawn === undefined) {
-      drawn = new Drawn(readerOf(this.#plan), id, cells, slot)
-      this.#rows.set(id, drawn)
-      this.#news.spawn.push(drawn.row)
+  /** From the rows of the last base to those of this one. */
+  #move(base: SnapshotBase, own: readonly OwnRow[]): void {
+    const { index } = this.#plan
+    const was = this.#base?.tables[index].cells.born ?? NONE
+    const is = base.tables[index].cells.born
+    this.#base = base
+    for (let slot = 0; slot < was.length; slot++) {
+      if (was[slot] < 0 || was[slot] === is[slot]) continue
+      const id = rowId(index, slot, was[slot])
+      if (!includes(own, id)) this.#remove(id)
     }
-    return drawn
+    for (const [id, tick] of this.#departed) if (base.tick >= tick) this.#departed.delete(id)
+    for (let slot = 0; slot < is.length; slot++) {
+      if (is[slot] < 0 || was[slot] === is[slot]) continue
+      const id = rowId(index, slot, is[slot])
+      if (!this.#rows.has(id) && !this.#departed.has(id)) this.#add(id, this.#sample, slot)
+    }
   }
 
   /** A row is not predicted any more: it goes on as the past has it, or is gone. */
-  #release(id: number, base: FrozenCells, latest: FrozenTable | undefined): void {
-    const slot = slotOfId(this.#plan.index, id)
-    const isPast = slot < base.size && base.born[slot] >= 0 && rowId(this.#plan.index, slot, base.born[slot]) === id
-    const isGone = latest !== undefined && latest.find(id) < 0
-    if (isPast && isGone) this.#departed.add(id)
-    if (isPast && !isGone) this.#rows.get(id)?.look(this.#sample, slot)
-    else this.#remove(id)
+  #release(id: number, base: SnapshotBase, latest: SnapshotBase | undefined): void {
+    const { index } = this.#plan
+    const isGone = latest !== undefined && latest.tables[index].find(id) < 0
+    if (isGone) this.#departed.set(id, latest.tick)
+    const slot = isGone ? -1 : base.tables[index].find(id)
+    if (slot < 0) this.#remove(id)
+    else drawnOf(this.#rows.get(id)!).look(this.#sample, slot)
   }
 
-  #left(id: number, own: readonly OwnRow[]): void {
-    if (!this.#departed.delete(id) && !this.#has(own, id)) this.#remove(id)
+  #add(id: number, cells: Cells, slot: number): void {
+    const { row } = new Drawn(readerOf(this.#plan), id, cells, slot)
+    this.#rows.set(id, row)
+    this.#news.spawn.push(row)
   }
 
   #remove(id: number): void {
-    const drawn = this.#rows.get(id)
-    if (drawn === undefined) return
+    const row = this.#rows.get(id)
+    if (row === undefined) return
     this.#rows.delete(id)
-    drawn.look(new LastDrawn(this.#plan, drawn), 0)
-    this.#news.despawn.push(drawn.row)
+    drawnOf(row).look(new LastDrawn(this.#plan, drawnOf(row)), 0)
+    this.#news.despawn.push(row)
   }
+}
+
+const NONE = new Int32Array(0)
+
+function includes(own: readonly OwnRow[], id: number): boolean {
+  for (const row of own) if (row.id === id) return true
+  return false
+}
+
+function drawnOf(row: RowBase): Drawn {
+  return RowBase.cellsOf(row) as Drawn
 }
 
 /** A row, and where it looks: a sample, the predictor, or what it was when it was drawn last. */

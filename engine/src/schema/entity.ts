@@ -118,7 +118,8 @@ export function checkNames(fields: Fields): void {
   for (const name of Object.keys(fields)) {
     if (name === 'id' || name === 'owner') fail('ERR_SCHEMA', `every row has '${name}' already: choose another name`)
     // Names like numbers would not keep their order.
-    if (!/^[\p{L}_$]/u.test(name)) fail('ERR_SCHEMA', `a field called '${name}': expected a name that starts with a letter`)
+    if (!/^[\p{L}_$]/u.test(name))
+      fail('ERR_SCHEMA', `a field called '${name}': expected a name that starts with a letter`)
   }
 }
 

@@ -62,10 +62,13 @@ export type ErrorCode =
 /** An error with a documented `code`; the message says what was found and what was expected. */
 export class TickwireError extends Error {
   readonly code: ErrorCode
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(`${message} (${code})`, options)
+  /** The message without its code: what the other end is told beside the code. */
+  readonly reason: string
+  constructor(code: ErrorCode, reason: string, options?: { cause?: unknown }) {
+    super(`${reason} (${code})`, options)
     this.name = 'TickwireError'
     this.code = code
+    this.reason = reason
   }
 }
 

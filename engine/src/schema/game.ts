@@ -252,12 +252,7 @@ export function playerId(player: PlayerRef | undefined): number {
   return id
 }
 
-function tableOf(
-  name: string,
-  made: Entity,
-  index: number,
-  move: MoveFunction | undefined
-): TablePlan {
+function tableOf(name: string, made: Entity, index: number, move: MoveFunction | undefined): TablePlan {
   if (RESERVED.includes(name)) fail('ERR_SCHEMA', `world.${name} is taken: choose another name for this entity`)
   const { fields, options } = definitionOf(made, `entities.${name}`)
   return planTable(name, new Layout(name, { [OWNER]: OWNER_FIELD, ...fields }), index, options, move)

@@ -28,12 +28,7 @@ export function maxBytes(shape: Shape): number {
  * numbers clamped and rounded, data made what its reader will hold.
  * @throws the code given, for a value of another type, NaN, Infinity, or more bytes than the bound.
  */
-export function packValue(
-  field: FieldImpl,
-  value: unknown,
-  name: string,
-  code: ErrorCode = 'ERR_FIELD_VALUE'
-): Packed {
+export function packValue(field: FieldImpl, value: unknown, name: string, code: ErrorCode = 'ERR_FIELD_VALUE'): Packed {
   const { shape } = field
   switch (shape.kind) {
     case 'text': {
@@ -123,18 +118,12 @@ function itemBytes(shape: Shape): number {
 }
 
 /** An item's settled value, and what stands for it on the wire: whole numbers, text, or an array of whole numbers. */
-function settleItem(
-  item: FieldImpl,
-  value: unknown,
-  name: string,
-  code: ErrorCode
-): { value: unknown; wire: Plain } {
+function settleItem(item: FieldImpl, value: unknown, name: string, code: ErrorCode): { value: unknown; wire: Plain } {
   const { shape } = item
   const parts = PARTS[shape.kind]
   if (parts) {
     const from = value as Record<string, unknown>
-    if (typeof value !== 'object' || value === null)
-      fail(code, `${name} is ${show(value)}: expected ${shape.kind}`)
+    if (typeof value !== 'object' || value === null) fail(code, `${name} is ${show(value)}: expected ${shape.kind}`)
     const settled = parts.map((part) => settleItem(shape.item!, from[part], `${name}.${part}`, code))
     return {
       value: vector(

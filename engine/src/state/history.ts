@@ -1,4 +1,4 @@
-// A ring of anything by tick: the last `length` ticks, older ones are overwritten.
+// A ring of anything by tick: the last `length` ticks up to the newest, older ones are forgotten.
 
 export class History<T> {
   readonly #items: (T | undefined)[]
@@ -16,7 +16,9 @@ export class History<T> {
     return this.#newest
   }
 
+  /** What is older than the ring reaches is not taken. */
   set(tick: number, item: T): void {
+    if (tick <= this.#newest - this.#items.length) return
     const at = tick % this.#items.length
     this.#items[at] = item
     this.#ticks[at] = tick

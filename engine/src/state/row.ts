@@ -137,7 +137,8 @@ function plainAccessors(slot: FieldSlot, name: string): Accessors {
     case 'bool':
       return {
         get() {
-          return RowBase.read(this, column) !== 0
+          const value: number | undefined = RowBase.read(this, column)
+          return value === undefined ? value : value !== 0
         },
         set(value: boolean) {
           RowBase.write(this, column, value ? 1 : 0)
@@ -191,10 +192,15 @@ function plainAccessors(slot: FieldSlot, name: string): Accessors {
           return RowBase.readValue(this, column)
         },
         set(value: unknown) {
-          RowBase.writeValue(this, column, value)
+          RowBase.writeValue(this, column, ownValue(slot, value))
         },
       }
   }
+}
+
+/** A row's list is its own: it is settled in place, and the one given may be frozen or another row's. */
+export function ownValue({ shape }: FieldSlot, value: unknown): unknown {
+  return shape.kind === 'list' && Array.isArray(value) ? [...value] : value
 }
 
 const PARTS = { vec2: ['x', 'y'], vec3: ['x', 'y', 'z'], quat: ['x', 'y', 'z', 'w'] } as const

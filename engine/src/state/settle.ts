@@ -95,8 +95,8 @@ export function settleValues(column: Column, values: unknown[], packed: Packed[]
     if (range.life[slot] !== LIVE) continue
     const value = values[slot]
     const last = packed[slot]
-    // A list is written in place, so only its bytes tell; text and data are replaced, so identity does.
-    if (shape.kind !== 'list' && last.value === value) continue
+    // A list is written in place, so its items tell; text and data are replaced, so identity does.
+    if (shape.kind === 'list' ? sameItems(value, last.value as unknown[]) : last.value === value) continue
     const next = packValue(field, value, `${range.table}.${column.name}`)
     if (shape.kind === 'list') settleList(value as unknown[], next.value as unknown[])
     else values[slot] = next.value
@@ -104,6 +104,13 @@ export function settleValues(column: Column, values: unknown[], packed: Packed[]
       range.warn(`${range.table}.${column.name} was cut to ${shape.maxLength} characters or made well-formed`)
     if (!samePacked(last, next)) packed[slot] = next
   }
+}
+
+/** True if every item is one that was settled already (vectors are frozen then). */
+function sameItems(list: unknown, settled: readonly unknown[]): boolean {
+  if (!Array.isArray(list) || list.length !== settled.length) return false
+  for (let i = 0; i < settled.length; i++) if (!Object.is(list[i], settled[i])) return false
+  return true
 }
 
 /** A list keeps its identity and takes its settled items. */

@@ -139,16 +139,18 @@ export class SnapshotBase {
     return this.tables[this.tables.length - 1].at(0)
   }
   get hash(): number {
-    this.#hash ??= hashOf(this, true)
+    this.#hash ??= hashOf(this, this.viewer !== 'public')
     return this.#hash
   }
   /** The same tick as everybody may know it: what `move` reads at both ends. */
   get seen(): SnapshotBase {
-    this.#seen ??= makeSnapshot(this.plan, this.tick, this.cells, 'public')
+    this.#seen ??= makeSnapshot(
+      this.plan,
+      this.tick,
+      this.tables.map((table) => table.cells),
+      'public'
+    )
     return this.#seen
-  }
-  get cells(): readonly FrozenCells[] {
-    return this.tables.map((table) => table.cells)
   }
   /** The id of the live row at a slot, or 0. */
   idOf(entity: string, slot: number): number {
@@ -194,12 +196,17 @@ export function hashOf(snapshot: SnapshotBase, owned: boolean): number {
         const { kind } = plan.layout.columns[index]
         const from = index * size
         if (kind === 'value') {
-          for (let slot = 0; slot < size; slot++)
-            if (born[slot] >= 0) for (const byte of packed[index][slot].bytes) hash = mix(hash, byte)
+          for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mixBytes(hash, packed[index][slot].bytes)
         } else for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mix(hash, ints[from + slot])
       }
   }
   return (hash ^ (hash >>> 16)) >>> 0
+}
+
+function mixBytes(hash: number, bytes: Uint8Array): number {
+  let mixed = mix(hash, bytes.length)
+  for (let i = 0; i < bytes.length; i++) mixed = mix(mixed, bytes[i])
+  return mixed
 }
 
 /** One round of MurmurHash3 (Austin Appleby, public domain), shortened. */

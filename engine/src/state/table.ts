@@ -6,11 +6,10 @@
 
 import { fail } from '../schema/errors.ts'
 import { playerId, type TablePlan } from '../schema/game.ts'
-import { type Column, fromSteps } from '../schema/layout.ts'
-import { type Packed, packValue } from '../schema/packed.ts'
-import { identityOr } from '../schema/rotation.ts'
+import { fromSteps } from '../schema/layout.ts'
+import type { Packed } from '../schema/packed.ts'
 import type { PlayerRef } from '../schema/row.ts'
-import { type Cells, RowBase, type RowConstructor, rowClass, type WritableCells } from './row.ts'
+import { type Cells, ownValue, RowBase, type RowConstructor, rowClass, type WritableCells } from './row.ts'
 import { LIVE, type Resolve, settleNumbers, settleRefs, settleRotations, settleValues } from './settle.ts'
 
 /** Tables of a world, the match state's included. */
@@ -44,8 +43,8 @@ const QUAT_PARTS = ['x', 'y', 'z', 'w'] as const
 export const NO_VALUES: readonly Packed[] = []
 
 const classes = new WeakMap<TablePlan, RowConstructor>()
-const zeros = new WeakMap<Column, Packed>()
-const oneRow = new Int32Array(64)
+/** As wide as a table may be, with its owner column. */
+const oneRow = new Int32Array(65)
 
 export class Table implements WritableCells, Iterable<RowBase> {
   readonly plan: TablePlan
@@ -155,8 +154,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
     return this.#byOwner.get(player.id)?.[0]
   }
 
-  allOwnedBy(player: PlayerRef): Iterable<RowBase> {
-    return this.#byOwner.get(player.id)?.slice() ?? []
+  *allOwnedBy(player: PlayerRef): Generator<RowBase> {
+    for (const row of this.#byOwner.get(player.id)?.slice() ?? []) if (!RowBase.isGone(row)) yield row
   }
 
   [Symbol.iterator](): Iterator<RowBase> {
@@ -215,21 +214,21 @@ export class Table implements WritableCells, Iterable<RowBase> {
 
   /** Copies a row of other cells into the same slot of this table: prediction starts from what the server said. */
   restore(cells: Cells, slot: number, born: number): RowBase {
-    const id = rowId(this.plan.index, slot, born)
-    const last = slot < this.#high && this.#life[slot] === LIVE ? this.#rows[slot] : undefined
-    if (last !== undefined && last.id !== id) {
-      this.#disown(last)
-      RowBase.end(last, true)
+    const last = slot < this.#high ? this.#rows[slot] : undefined
+    const isLive = last !== undefined && this.#life[slot] === LIVE
+    const stays = isLive && last.id === rowId(this.plan.index, slot, born)
+    if (isLive) this.#disown(last)
+    else {
+      this.#count++
+      this.#dying = this.#dying.filter((dying) => dying !== slot)
     }
-    if (last === undefined) this.#count++
+    if (last !== undefined && !stays) RowBase.end(last, true)
     this.#grow(slot + 1)
-    const row = last?.id === id ? last : this.#place(slot, born, 0)
-    for (const { index, kind } of this.plan.layout.columns)
-      if (kind === 'value') this.#values[index][slot] = cells.readValue(index, slot)
+    const row = stays ? last : this.#place(slot, born, 0)
+    for (const { index, kind, slot: field } of this.plan.layout.columns)
+      if (kind === 'value') this.#values[index][slot] = ownValue(field, cells.readValue(index, slot))
       else this.#numbers[index][slot] = cells.readNumber(index, slot)
-    const owner = this.#numbers[0][slot]
-    this.#disown(row)
-    this.#own(row, owner)
+    this.#own(row, this.#numbers[0][slot])
     return row
   }
 
@@ -260,14 +259,11 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#order[slot] = this.#spawns++
     for (const column of layout.columns) {
       const at = column.index
-      const { field, shape } = column.slot
-      if (column.kind === 'value') {
-        const zero = zeros.get(column) ?? packValue(field, field.zero, column.name)
-        zeros.set(column, zero)
-        this.#packed[at][slot] = zero
-        this.#values[at][slot] = shape.kind === 'list' ? [...(zero.value as unknown[])] : zero.value
+      if (column.zeroValue) {
+        this.#packed[at][slot] = column.zeroValue
+        this.#values[at][slot] = ownValue(column.slot, column.zeroValue.value)
       } else if (column.kind === 'quat') {
-        this.#numbers[at][slot] = identityOr(field.zero)[QUAT_PARTS[at - column.slot.column]]
+        this.#numbers[at][slot] = column.slot.field.zero[QUAT_PARTS[at - column.slot.column]]
       } else this.#numbers[at][slot] = fromSteps(column, column.zero)
     }
     const row = new this.#Row(this, slot, rowId(index, slot, born))
@@ -327,8 +323,10 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#numbers[0][RowBase.slotOf(row)] = owner
     if (owner === 0) return
     const rows = this.#byOwner.get(owner)
-    if (rows) rows.push(row)
-    else this.#byOwner.set(owner, [row])
+    if (!rows) return void this.#byOwner.set(owner, [row])
+    // In slot order, as everywhere.
+    const at = rows.findIndex((other) => RowBase.slotOf(other) > RowBase.slotOf(row))
+    rows.splice(at < 0 ? rows.length : at, 0, row)
   }
 
   #disown(row: RowBase): void {

@@ -1,7 +1,8 @@
 // A run of commands: what a player pressed for consecutive ticks, in one frame, with what the player has seen. Writer
 // and reader side by side. PROTOCOL.md, section Commands.
-//   frame = kind (8) | newest tick held, low 16 | how far the render tick trails it, 1/256 ticks | first tick, low 16 |
-//           count (6) | per command: 1 bit "as the one before", else the record
+//   frame = kind (8) | holds one? (1) | newest tick held, low 16 | how far the render tick trails it, 1/256 ticks |
+//           first tick, low 16 | count (6) | per command: differs from the one before? (1), then the record
+// What stands between "holds one?" and the first tick is there only where it does.
 
 import { fail } from '../schema/errors.ts'
 import type { Layout } from '../schema/layout.ts'
@@ -26,13 +27,18 @@ export interface CommandRun {
   readonly commands: readonly Values[]
 }
 
-/** `commands` must be settled, one object a distinct command: the same object again costs one bit. */
+/** `commands` must be settled, one object a distinct command: the same object again costs one bit. @throws ERR_USAGE */
 export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): Uint8Array<ArrayBuffer> {
+  if (run.commands.length > MAX_RUN)
+    fail('ERR_USAGE', `a run of ${run.commands.length} commands: expected at most ${MAX_RUN}`)
   out.reset()
   out.bits(FRAME_KIND.commands, 8)
-  out.bits(low16(run.ack + 1), 16)
-  const trail = Math.round((run.ack - run.renderTick) * 256)
-  out.varint(Math.min(Math.max(trail, 0), MAX_TRAIL * 256))
+  out.bit(run.ack >= 0)
+  if (run.ack >= 0) {
+    out.bits(low16(run.ack), 16)
+    const trail = Math.round((run.ack - run.renderTick) * 256)
+    out.varint(Math.min(Math.max(trail, 0), MAX_TRAIL * 256))
+  }
   out.bits(low16(run.first), 16)
   out.bits(run.commands.length, 6)
   let last: Values | undefined
@@ -47,8 +53,9 @@ export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): 
 /** `near`: the match's tick. @throws ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
 export function readCommands(bytes: Uint8Array, layout: Layout, near: number): CommandRun {
   const from = new BitReader(bytes, 1)
-  const ack = resolve16(from.bits(16), near + 1) - 1
-  const trail = from.varint()
+  const holds = from.bit()
+  const ack = holds ? resolve16(from.bits(16), near) : -1
+  const trail = holds ? from.varint() : 0
   if (trail > MAX_TRAIL * 256)
     fail('ERR_FRAME_INVALID', `a render tick ${trail / 256} ticks behind: expected at most ${MAX_TRAIL}`)
   const first = resolve16(from.bits(16), near)

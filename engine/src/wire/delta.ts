@@ -6,7 +6,7 @@
 import { fail } from '../schema/errors.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Column, Layout } from '../schema/layout.ts'
-import { type Packed, packValue, samePacked, unpackValue } from '../schema/packed.ts'
+import { type Packed, samePacked, unpackValue } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
 import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
@@ -322,13 +322,12 @@ export class StateReader {
     for (const index of columns) {
       const column = layout.columns[index]
       const packed = cells.packed[index] as Packed[]
-      const { field } = column.slot
       for (let i = 0; i < rows.count; i++)
         cells.ints[index * cells.size + rows.slots[i]] = base.ints[index * base.size + rows.slots[i]]
       for (let i = 0; i < spawnedCount; i++) {
         const slot = this.#scratch.spawned[i]
         cells.ints[index * cells.size + slot] = column.zero
-        if (column.kind === 'value') packed[slot] = packValue(field, field.zero, column.name)
+        if (column.zeroValue) packed[slot] = column.zeroValue
       }
     }
   }

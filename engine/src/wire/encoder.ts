@@ -20,6 +20,9 @@ const OWNED = 8
 /** Bits for what comes: entropy coding and its tables. Frames that set them are of a later version. */
 const LATER = 0xf0
 
+/** Low 16 bits of a tick say no more. */
+const MAX_AGE = 32767
+
 export interface EncoderOptions {
   /** 'wire' (the default): every column that ever travels. 'all': only those for everybody. */
   readonly audience?: 'wire' | 'all'
@@ -41,7 +44,7 @@ export class DeltaEncoder<G extends AnyGame> {
   /**
    * A snapshot as bytes, against a baseline that the receiver holds; without one, a keyframe. `before` is the snapshot
    * before the baseline, for `.linear()` fields; the receiver must hold it, too.
-   * @throws ERR_USAGE for a baseline that is not older
+   * @throws ERR_USAGE for a baseline that is not older, or by more than 32,767 ticks
    */
   encode(snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): Uint8Array<ArrayBuffer> {
     this.#bits.reset()
@@ -56,6 +59,8 @@ export class DeltaEncoder<G extends AnyGame> {
     const last = base && before && inner(before, this.#plan)
     if (base && base.tick >= now.tick)
       fail('ERR_USAGE', `a delta from tick ${base.tick} to ${now.tick}: expected an older baseline`)
+    if (base && now.tick - base.tick > MAX_AGE)
+      fail('ERR_USAGE', `a delta over ${now.tick - base.tick} ticks: expected at most ${MAX_AGE}`)
     if (last && last.tick >= base.tick)
       fail('ERR_USAGE', `tick ${last.tick} before the baseline at ${base.tick}: expected an older one`)
     const hashed = !base || now.tick % HASH_INTERVAL === 0
@@ -94,7 +99,12 @@ export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
     tick = resolve16(low, near)
     baseline = tick - from.varint()
     if (flags & BEFORE) before = baseline - from.varint()
-    if (baseline >= tick || baseline < 0 || (before !== undefined && (before >= baseline || before < 0)))
+    if (
+      baseline >= tick ||
+      baseline < 0 ||
+      tick >= 2 ** 31 ||
+      (before !== undefined && (before >= baseline || before < 0))
+    )
       fail('ERR_FRAME_INVALID', `a delta from ticks ${before} and ${baseline} to ${tick}`)
   } else {
     tick = from.varint()
@@ -122,7 +132,8 @@ export class DeltaDecoder<G extends AnyGame> {
   decode(bytes: Uint8Array, baseline?: Snapshot<G>, before?: Snapshot<G>): Snapshot<G> {
     const from = new BitReader(bytes)
     const header = readChunkHeader(from, baseline?.tick ?? 0)
-    const made = this.decodeFrom(from, header, baseline, before, 'wire')
+    const viewer = header.columns === 'wire' ? 'wire' : 'public'
+    const made = this.decodeFrom(from, header, baseline, before, viewer)
     from.end()
     if (header.hash !== undefined && hashOf(made, header.columns === 'wire') !== header.hash)
       fail('ERR_FRAME_INVALID', `the state at tick ${header.tick} has another hash than its frame says`)

@@ -27,7 +27,7 @@ export interface WireEvent {
 /** Bytes before the shared chunk in a frame without a private one. */
 export const SHARED_PREFIX = 2
 const EVENT_K = 2
-const MAX_EVENTS = 4096
+const MAX_EVENTS = 65536
 
 /** What only one player gets. */
 export interface Private {
@@ -138,6 +138,8 @@ export class FrameReader<G extends AnyGame> {
       fail('ERR_FRAME_TRUNCATED', `a private chunk of ${length} bytes in ${prefix.remaining}`)
     const shared = new BitReader(bytes, start + length)
     const header = readChunkHeader(shared, near)
+    if (header.columns !== 'shared')
+      fail('ERR_FRAME_INVALID', "owner columns are in the private chunk, not everybody's")
     const baseline = this.#held(header.baseline, held)
     const before = this.#held(header.before, held)
     const snapshot = this.#decoder.decodeFrom(
@@ -166,7 +168,7 @@ export class FrameReader<G extends AnyGame> {
     const hasColumns = own?.bit() ?? false
     const hasSlack = own?.bit() ?? false
     readOwned(hasColumns ? own : undefined, snapshot, baseline, player)
-    let sound = header.hash === undefined || hashOf(snapshot, header.columns === 'wire') === header.hash
+    let sound = header.hash === undefined || hashOf(snapshot, false) === header.hash
     if (hasColumns && own!.bit()) sound = own!.bits(16) === ownedHash(snapshot, player) && sound
     if (own) {
       if (hasSlack) slack = (own.bits(8) << 24) >> 24

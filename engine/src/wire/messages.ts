@@ -87,7 +87,7 @@ export function packAnswer(answer: Answer): Uint8Array<ArrayBuffer> {
 /** An error as an answer: ours as they are, others as a refusal without their text (it may hold secrets). */
 export function errorAnswer(error: unknown): Answer {
   if (!(error instanceof TickwireError)) return { error: 'ERR_REFUSED', message: 'refused by the server' }
-  return { error: error.code, message: error.message.replace(` (${error.code})`, '') }
+  return { error: error.code, message: error.reason }
 }
 
 /** @throws the server's error where the answer is one, with its code; ERR_MESSAGE */

@@ -3,7 +3,7 @@
 
 import { fail } from '../schema/errors.ts'
 import type { TablePlan } from '../schema/game.ts'
-import { type Packed, packValue, samePacked } from '../schema/packed.ts'
+import { type Packed, samePacked } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import type { FrozenCells } from '../state/table.ts'
 import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
@@ -56,9 +56,8 @@ export function readOwned(
     for (const index of plan.owned) {
       const column = plan.layout.columns[index]
       const changed = from?.bit() ?? false
-      if (column.kind === 'value') {
-        const { field } = column.slot
-        const last = base ? base.packed[index][slot] : packValue(field, field.zero, column.name)
+      if (column.zeroValue) {
+        const last = base ? base.packed[index][slot] : column.zeroValue
         ;(cells.packed[index] as Packed[])[slot] = changed ? readPacked(from!, column) : last
       } else {
         const last = base ? base.ints[index * base.size + slot] : column.zero
@@ -107,13 +106,9 @@ function differs(
   slot: number
 ): boolean {
   const column = plan.layout.columns[index]
-  if (column.kind !== 'value')
-    return cells.ints[index * cells.size + slot] !== (base ? base.ints[index * base.size + slot] : column.zero)
-  const { field } = column.slot
-  return !samePacked(
-    cells.packed[index][slot],
-    base ? base.packed[index][slot] : packValue(field, field.zero, column.name)
-  )
+  if (column.zeroValue)
+    return !samePacked(cells.packed[index][slot], base ? base.packed[index][slot] : column.zeroValue)
+  return cells.ints[index * cells.size + slot] !== (base ? base.ints[index * base.size + slot] : column.zero)
 }
 
 function changeOf(from: BitReader): number {

@@ -1,7 +1,7 @@
 // Named values as bits: a command, an event, a request's two halves, a match's options. Writer and reader side by side.
 // What is read back is the settled value, so settle() is what both ends run on.
 
-import { type ErrorCode, fail } from '../schema/errors.ts'
+import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
 import { type Column, type FieldSlot, fromSteps, type Layout, toSteps } from '../schema/layout.ts'
 import { packValue, show, unpackValue } from '../schema/packed.ts'
 import { fromSmallestThree, toSmallestThree } from '../schema/rotation.ts'
@@ -23,8 +23,8 @@ const quad = new Float64Array(4)
 export function writeRecord(out: BitWriter, layout: Layout, values: Values, code: ErrorCode): void {
   for (const slot of layout.fields) {
     const name = `${layout.name}.${slot.name}`
-    const value = values[slot.name] ?? missing(slot, name, code)
-    writeField(out, layout.columns, slot, value, name, code)
+    const value = values[slot.name]
+    writeField(out, layout.columns, slot, value === undefined ? missing(slot, name, code) : value, name, code)
   }
 }
 
@@ -41,11 +41,17 @@ export function packRecord(layout: Layout, values: Values, code: ErrorCode): Uin
   return out.finish()
 }
 
+/** @throws the code given, for what packRecord() can't have made */
 export function unpackRecord(layout: Layout, bytes: Uint8Array, code: ErrorCode): Record<string, unknown> {
-  const from = new BitReader(bytes)
-  const values = readRecord(from, layout, code)
-  from.end()
-  return values
+  try {
+    const from = new BitReader(bytes)
+    const values = readRecord(from, layout, code)
+    from.end()
+    return values
+  } catch (error) {
+    if (!(error instanceof TickwireError) || error.code === code) throw error
+    return fail(code, `${layout.name}: ${error.message}`)
+  }
 }
 
 /** The values as the other end will read them. */
@@ -71,6 +77,7 @@ function writeField(
   const column = columns[slot.column]
   const parts = PARTS[shape.kind]
   if (parts) {
+    if (value === null) fail(code, `${name} is null: expected { ${parts.join(', ')} }`)
     for (let i = 0; i < parts.length; i++) {
       const part = (value as Record<string, unknown>)[parts[i]]
       out.uint(toSteps(columns[slot.column + i], finite(part, `${name}.${parts[i]}`, code)), column.bits)
@@ -92,7 +99,7 @@ function writeField(
       return out.varint(id)
     }
     case 'quat': {
-      const { x, y, z, w } = value as { x: number; y: number; z: number; w: number }
+      const { x, y, z, w } = (value ?? {}) as { x: number; y: number; z: number; w: number }
       finite(x + y + z + w, name, code)
       toSmallestThree(x, y, z, w, shape.max, steps)
       for (let i = 0; i < 4; i++) out.uint(steps[i], columns[slot.column + i].bits)
@@ -101,7 +108,7 @@ function writeField(
     case 'text':
     case 'list':
     case 'data': {
-      const { bytes } = packValue(slot.field, value, name)
+      const { bytes } = packValue(slot.field, value, name, code)
       out.varint(bytes.length)
       return out.bytes(bytes)
     }

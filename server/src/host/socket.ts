@@ -105,8 +105,7 @@ export class Sockets {
       const refusal = meter.count(data?.length ?? 0, now())
       if (!refusal) return
       this.#warn(`a connection from ${engine.remoteAddress} was ended: ${refusal.message}`)
-      const { code, message } = refusal
-      const reason = message.replace(` (${code})`, '')
+      const { code, reason } = refusal
       this.#connections.get(engine)?.notify(packTell({ tell: 'end', code, reason }))
       hangUp(engine)
     })

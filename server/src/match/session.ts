@@ -43,11 +43,10 @@ export class Session {
     try {
       this.#frame(bytes)
     } catch (error) {
-      const { code, message } =
+      const { code, reason } =
         error instanceof TickwireError ? error : new TickwireError('ERR_FRAME_INVALID', 'the frame could not be read')
-      if (code === 'ERR_COMMAND_TICK')
-        return this.#connection.notify(packTell({ tell: 'refused', code, reason: message }))
-      this.#connection.notify(packTell({ tell: 'end', code, reason: message }))
+      if (code === 'ERR_COMMAND_TICK') return this.#connection.notify(packTell({ tell: 'refused', code, reason }))
+      this.#connection.notify(packTell({ tell: 'end', code, reason }))
       this.#connection.close()
       this.closed()
     }

@@ -1,0 +1,89 @@
+// connect(): a connection, the handshake, a seat. What goes wrong on the way rejects with a typed error, and the
+// connection is closed.
+
+import { TickwireError } from '../schema/errors.ts'
+import { type AnyGame, planOf } from '../schema/game.ts'
+import { PROTOCOL_VERSION } from '../wire/kinds.ts'
+import { packAsk, unpackAnswer } from '../wire/messages.ts'
+import { packRecord } from '../wire/record.ts'
+import { Line } from './line.ts'
+import { type ClientMatch, type Joined, JoinedMatch } from './match.ts'
+import { type IoOptions, openSocket } from './socket.ts'
+import type { Transport } from './transport.ts'
+
+export interface MatchOptions<G extends AnyGame> {
+  /** 'quick': any open match or a new one; an id; or what to create. */
+  readonly match: 'quick' | (string & {}) | { readonly create: G['options'] }
+  /** At most 32 characters. */
+  readonly name?: string
+  /**
+   * What the player does now. Called once a frame; of what is read between two ticks nothing is lost: a flag that was
+   * set, or a number that was not at its default, counts in the next tick even if it is over by then.
+   */
+  readonly input: () => G['command']
+}
+export interface ConnectOptions<G extends AnyGame> extends MatchOptions<G> {
+  /** Socket.IO's own client options. */
+  readonly io?: IoOptions
+}
+
+/**
+ * Joins a match of `game` on the server at `url` (an empty one: the page's own).
+ * @throws ERR_DISCONNECTED, ERR_ORIGIN, ERR_TIMEOUT where there is no way to the server; ERR_SCHEMA_MISMATCH,
+ * ERR_PROTOCOL_VERSION where the page is older or newer than it; ERR_GAME_UNKNOWN, ERR_MATCH_UNKNOWN, ERR_MATCH_FULL,
+ * ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_NAME, ERR_REFUSED, ERR_FIELD_VALUE for the match asked for
+ */
+export async function connect<G extends AnyGame>(
+  game: G,
+  url: string | undefined,
+  options: ConnectOptions<G>
+): Promise<ClientMatch<G>> {
+  return connectOver(await openSocket(url, options.io), game, options)
+}
+
+/** The same over a connection that is there, or about to be. @throws as connect() */
+export async function connectOver<G extends AnyGame>(
+  transport: Transport,
+  game: G,
+  options: MatchOptions<G>
+): Promise<ClientMatch<G>> {
+  const line = new Line(transport)
+  try {
+    const message = joinMessage(game, options)
+    await line.opened()
+    const began = line.now()
+    let roundTrip: number | undefined
+    // Asked first, so answered first: joining takes a tick, which is no part of the round trip.
+    line.ask(packAsk({ ask: 'ping' })).then(
+      () => {
+        roundTrip = line.now() - began
+      },
+      () => {} // the join fails, too
+    )
+    const joined = unpackAnswer(await line.ask(message)) as Joined
+    return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input: options.input })
+  } catch (error) {
+    line.close()
+    throw adviseReload(error)
+  }
+}
+
+function joinMessage<G extends AnyGame>(game: G, { match, name = '' }: MatchOptions<G>): Uint8Array<ArrayBuffer> {
+  const { options } = planOf(game)
+  return packAsk({
+    ask: 'join',
+    version: PROTOCOL_VERSION,
+    game: game.name,
+    schema: game.hash,
+    match: typeof match === 'string' ? match : packRecord(options, match.create, 'ERR_FIELD_VALUE'),
+    name,
+  })
+}
+
+/** A page from before the server's last update can only be loaded anew. */
+function adviseReload(error: unknown): unknown {
+  if (!(error instanceof TickwireError) || /reload/.test(error.message)) return error
+  const { code, message } = error
+  if (code !== 'ERR_SCHEMA_MISMATCH' && code !== 'ERR_PROTOCOL_VERSION') return error
+  return new TickwireError(code, `${message.replace(` (${code})`, '')}: reload the page`, { cause: error })
+}

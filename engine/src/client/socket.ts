@@ -1,0 +1,128 @@
+// The only importer of socket.io-client: the Transport of a game over Socket.IO. WebSocket first, long-polling where
+// that fails. Frames are written to the engine as one binary message each; control messages are ordinary events.
+// A lost connection stays lost: whoever wants another opens another.
+
+import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client'
+import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+import { FRAME_EVENT, parser } from '../wire/parser.ts'
+import type { Transport, TransportEvents } from './transport.ts'
+
+const ASK_EVENT = 'tickwire:ask'
+const TELL_EVENT = 'tickwire:tell'
+const CONNECT_WITHIN_MS = 10_000
+const ANSWER_WITHIN_MS = 10_000
+
+/** Socket.IO's own client options, except for its parser. */
+export type IoOptions = Partial<Omit<ManagerOptions & SocketOptions, 'parser'>>
+
+type Socket = ReturnType<typeof io>
+
+/**
+ * Connects to a server; an empty `url` is the page's own origin.
+ * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it within
+ * 10 s, ERR_USAGE for an impossible URL
+ */
+export function openSocket(url: string | undefined, options: IoOptions = {}): Promise<Transport> {
+  const socket = io(originOf(url), {
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnection: false,
+    timeout: CONNECT_WITHIN_MS,
+    perMessageDeflate: false as never, // an object by its types; Node's WebSocket takes false, a browser's neither
+    ...options,
+    forceNew: true,
+    autoConnect: true,
+    parser,
+  })
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(new SocketTransport(socket)))
+    socket.once('connect_error', (error) => {
+      socket.disconnect()
+      reject(refusal(error))
+    })
+  })
+}
+
+function originOf(url: string | undefined): string {
+  const page = (globalThis as { readonly location?: { readonly href: string } }).location?.href
+  if (!url && !page) fail('ERR_USAGE', "connect() needs the server's URL where there is no page")
+  if (!URL.canParse(url ?? '', page))
+    fail('ERR_USAGE', `'${url}' is no URL: expected one such as 'https://example.com'`)
+  return new URL(url ?? '', page).origin
+}
+
+/** What stands behind a failed attempt: long-polling's request, whose answer may be ours. */
+interface Failure extends Error {
+  readonly context?: { readonly responseText?: unknown }
+}
+
+function refusal(error: Failure): TickwireError {
+  const said = `${error.context?.responseText ?? ''} ${error.message}`
+  const message = /"message":("(?:[^"\\]|\\.)*")/.exec(said)?.[1]
+  const text: string = message ? JSON.parse(message) : error.message
+  const code = /\((ERR_[A-Z_]+)\)/.exec(text)?.[1] as ErrorCode | undefined
+  if (code) return new TickwireError(code, text.replace(` (${code})`, ''), { cause: error })
+  return new TickwireError('ERR_DISCONNECTED', `the server could not be reached: ${text}`, { cause: error })
+}
+
+class SocketTransport implements Transport {
+  readonly #socket: Socket
+  #to: TransportEvents | undefined
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on(FRAME_EVENT, (bytes: unknown) => {
+      if (bytes instanceof Uint8Array) this.#to?.frame(bytes)
+    })
+    socket.on(TELL_EVENT, (message: unknown) => this.#to?.tell(bytesOf(message)))
+    socket.on('disconnect', (reason) => this.#to?.status(false, reason))
+  }
+
+  now(): number {
+    return performance.now()
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected
+  }
+
+  get bufferedAmount(): number {
+    const { engine } = this.#socket.io
+    const { ws } = engine.transport as { readonly ws?: { readonly bufferedAmount: number } | null }
+    // The engine empties its own buffer into the WebSocket at once: what is in it then is counted there already.
+    if (ws) return ws.bufferedAmount
+    let sum = 0
+    for (const { data } of engine.writeBuffer) sum += data?.length ?? data?.byteLength ?? 0
+    return sum
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.connected) this.#socket.io.engine.write(frame, { compress: false })
+  }
+
+  ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    if (!this.connected) return Promise.reject(new TickwireError('ERR_DISCONNECTED', 'the connection is gone'))
+    return new Promise((resolve, reject) => {
+      const socket = this.#socket.compress(false).timeout(ANSWER_WITHIN_MS)
+      socket.emit(ASK_EVENT, message, (error: Error | null, answer: unknown) => {
+        if (!error) resolve(bytesOf(answer))
+        else if (this.connected) reject(new TickwireError('ERR_TIMEOUT', `no answer within ${ANSWER_WITHIN_MS} ms`))
+        else reject(new TickwireError('ERR_DISCONNECTED', 'the connection was lost before the answer came'))
+      })
+    })
+  }
+
+  listen(to: TransportEvents): void {
+    this.#to = to
+  }
+
+  close(): void {
+    this.#socket.disconnect()
+  }
+}
+
+/** Browsers deliver an ArrayBuffer, Node a Buffer; anything else is no message of ours and reads as an empty one. */
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  return value instanceof Uint8Array ? value : new Uint8Array(0)
+}
