@@ -20,7 +20,7 @@ interface Options {
 }
 const TRANSPORTS: Readonly<Record<TransportName, string>> = { tickwire: 'Tickwire', raw: 'raw ws' }
 /** Seconds from connected to measured, and from measured to gone. */
-const WARM_UP = 0.6
+const WARM_UP = 1.5
 const COOL_DOWN = 0.2
 
 export const latency: Benchmark = {

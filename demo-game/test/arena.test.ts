@@ -133,7 +133,7 @@ describe.skipIf(!executable)('two pages in one match', () => {
 
   it('says why a match ended', async () => {
     const ada = await play('Ada')
-    match.end('the arena closes')
+    match.after(1, () => match.end('the arena closes'))
     await ada.locator('.notice', { hasText: 'the arena closes' }).waitFor()
   })
 
@@ -152,7 +152,7 @@ describe.skipIf(!executable)('two pages in one match', () => {
   })
 
   it('draws with WebGL, and bots fight on the picture', async () => {
-    const ada = await play('Ada', '')
+    const ada = await play('Ada', `&match=${server.open(arena).id}`)
     await ada.keyboard.press('n')
     expect(await ada.evaluate(() => document.querySelector('canvas')!.getContext('2d'))).toBeNull()
     await ada.waitForFunction(() => globalThis.match!.view.shot.size > 0)

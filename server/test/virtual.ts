@@ -26,6 +26,13 @@ export interface VirtualClient<G extends AnyGame> {
   readonly received: Uint8Array[]
 }
 
+export interface DrawOptions<G extends AnyGame> {
+  readonly profile?: LinkProfile
+  readonly fps?: number
+  /** Called after each frame was drawn. */
+  readonly onFrame?: (match: ClientMatch<G>) => void
+}
+
 export class VirtualServer<G extends AnyGame> {
   readonly clock = new VirtualClock()
   readonly lobby: Lobby
@@ -72,7 +79,7 @@ export class VirtualServer<G extends AnyGame> {
   /** Joins over a link and draws `fps` frames a second from then on. */
   async join(
     options: ConnectOptions<G>,
-    { profile = CLEAN, fps = 60 }: { profile?: LinkProfile; fps?: number } = {}
+    { profile = CLEAN, fps = 60, onFrame }: DrawOptions<G> = {}
   ): Promise<VirtualClient<G>> {
     const wire = this.dial(profile)
     const received: Uint8Array[] = []
@@ -95,7 +102,10 @@ export class VirtualServer<G extends AnyGame> {
     for (let waited = 0; !match && !failed && waited < 20_000; waited += 10) await this.run(10)
     if (!match) throw failed ?? new Error('the join was not answered')
     const joined = match
-    this.clock.every(1000 / fps, () => joined.frame(this.clock.now))
+    this.clock.every(1000 / fps, () => {
+      joined.frame(this.clock.now)
+      onFrame?.(joined)
+    })
     return { match: joined, link: wire, received }
   }
 

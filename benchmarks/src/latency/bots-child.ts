@@ -93,11 +93,8 @@ const handlers = {
     const game = gameAt(rate)
     const u = uniform(seed)
     players = Array.from({ length: count }, () => new Player())
-    await Promise.all(
-      players.map(async (player) => {
-        player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
-      })
-    )
+    // One after the other: a process that connects a hundred at once would see long round trips that no player sees.
+    for (const player of players) player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
     players.forEach((player, i) => {
       player.play(players[(i + 1) % count], u)
     })

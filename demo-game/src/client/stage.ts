@@ -22,7 +22,7 @@ export class Stage {
       disableContextMenu: true,
       audio: { noAudio: true },
       input: { keyboard: false, mouse: false, touch: false, gamepad: false },
-      render: { antialias: true, powerPreference: 'high-performance' },
+      render: { maxTextures: 1, antialias: true, powerPreference: 'high-performance' },
       scale: { mode: Phaser.Scale.NONE, width, height, zoom },
       scene: [BackdropScene, ArenaScene],
     })

@@ -82,8 +82,8 @@ function joinMessage<G extends AnyGame>(game: G, { match, name = '' }: MatchOpti
 
 /** A page from before the server's last update can only be loaded anew. */
 function adviseReload(error: unknown): unknown {
-  if (!(error instanceof TickwireError) || /reload/.test(error.message)) return error
-  const { code, message } = error
+  if (!(error instanceof TickwireError) || /reload/.test(error.reason)) return error
+  const { code, reason } = error
   if (code !== 'ERR_SCHEMA_MISMATCH' && code !== 'ERR_PROTOCOL_VERSION') return error
-  return new TickwireError(code, `${message.replace(` (${code})`, '')}: reload the page`, { cause: error })
+  return new TickwireError(code, `${reason}: reload the page`, { cause: error })
 }

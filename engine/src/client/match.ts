@@ -259,6 +259,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   // --- What arrives ------------------------------------------------------------------------------------------------
 
   #receive(bytes: Uint8Array): void {
+    if (this.status === 'ended') return
     const now = this.#line.now()
     const frame = this.#receiver.take(bytes, now)
     if (!frame) return

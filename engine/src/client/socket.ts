@@ -28,7 +28,6 @@ export function openSocket(url: string | undefined, options: IoOptions = {}): Pr
     tryAllTransports: true,
     reconnection: false,
     timeout: CONNECT_WITHIN_MS,
-    perMessageDeflate: false as never, // an object by its types; Node's WebSocket takes false, a browser's neither
     ...options,
     forceNew: true,
     autoConnect: true,
@@ -57,12 +56,20 @@ interface Failure extends Error {
 }
 
 function refusal(error: Failure): TickwireError {
-  const said = `${error.context?.responseText ?? ''} ${error.message}`
-  const message = /"message":("(?:[^"\\]|\\.)*")/.exec(said)?.[1]
-  const text: string = message ? JSON.parse(message) : error.message
-  const code = /\((ERR_[A-Z_]+)\)/.exec(text)?.[1] as ErrorCode | undefined
+  const text = answerOf(error) ?? error.message
+  const code = /\((ERR_[A-Z_]+)\)$/.exec(text)?.[1] as ErrorCode | undefined
   if (code) return new TickwireError(code, text.replace(` (${code})`, ''), { cause: error })
   return new TickwireError('ERR_DISCONNECTED', `the server could not be reached: ${text}`, { cause: error })
+}
+
+/** What the server answered instead of a connection. */
+function answerOf({ context }: Failure): string | undefined {
+  try {
+    const { message } = JSON.parse(String(context?.responseText))
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
 }
 
 class SocketTransport implements Transport {

@@ -2,13 +2,26 @@
 // rounded to steps within +-1/sqrt(2). Source: "smallest three", Glenn Fiedler, "Snapshot Compression".
 // Only + - * / and square root, which every engine computes alike to the bit.
 
-/** Writes [left out, a, b, c] to `out`. `max` is the largest step (even): max / 2 stands for 0. A zero quaternion counts as identity. */
+const components = new Float64Array(4)
+
+/**
+ * Writes [left out, a, b, c] to `out`. `max` is the largest step (even): max / 2 stands for 0. A zero quaternion counts
+ * as identity. What fromSmallestThree() made comes back as it was, also where rounding left two components about equal
+ * and the other one is larger now: a rotation that nobody touches must not change.
+ */
 export function toSmallestThree(x: number, y: number, z: number, w: number, max: number, out: Int32Array): void {
   const length = Math.sqrt(x * x + y * y + z * z + w * w)
-  const q = length > 0 ? [x / length, y / length, z / length, w / length] : [0, 0, 0, 1]
+  if (length === 0) return dropComponent(0, 0, 0, 1, 3, max, out)
   let largest = 3
-  for (let i = 0; i < 3; i++) if (Math.abs(q[i]) > Math.abs(q[largest])) largest = i
-  dropComponent(q[0], q[1], q[2], q[3], largest, max, out)
+  let most = Math.abs(w)
+  for (let i = 0; i < 3; i++) {
+    const size = Math.abs(i === 0 ? x : i === 1 ? y : z)
+    if (size <= most) continue
+    largest = i
+    most = size
+  }
+  for (let i = 0; i < 4; i++) if (isExact(x, y, z, w, (largest + i) % 4, max, out)) return
+  dropComponent(x / length, y / length, z / length, w / length, largest, max, out)
 }
 
 /** The same with the component to leave out given: it need not be the largest, then the others are clamped. */
@@ -38,7 +51,7 @@ export function fromSmallestThree(
   max: number,
   out: Float64Array
 ): void {
-  const scale = Math.SQRT1_2 / (max / 2)
+  const scale = stepSize(max)
   const i = (a - max / 2) * scale
   const j = (b - max / 2) * scale
   const k = (c - max / 2) * scale
@@ -47,6 +60,18 @@ export function fromSmallestThree(
   out[1] = largest === 1 ? rest : largest === 0 ? i : j
   out[2] = largest === 2 ? rest : largest === 3 ? k : j
   out[3] = largest === 3 ? rest : k
+}
+
+/** True if the rotation is the very one that leaving out that component gives back. */
+function isExact(x: number, y: number, z: number, w: number, largest: number, max: number, out: Int32Array): boolean {
+  dropComponent(x, y, z, w, largest, max, out)
+  if ((out[1] - max / 2) * stepSize(max) !== (largest === 0 ? y : x)) return false
+  fromSmallestThree(out[0], out[1], out[2], out[3], max, components)
+  return components[0] === x && components[1] === y && components[2] === z && components[3] === w
+}
+
+function stepSize(max: number): number {
+  return Math.SQRT1_2 / (max / 2)
 }
 
 function step(scaled: number, max: number): number {

@@ -176,10 +176,10 @@ export class SampleTable implements Cells, Iterable<RowBase> {
       RowBase.end(row, true)
       this.#rows[slot] = undefined
     }
+    for (const { index } of columns)
+      if (this.#numbers[index].length < size) this.#numbers[index] = new Float64Array(size * 2)
     for (const column of columns) {
       const way = this.#ways[column.index]
-      if (column.kind === 'value') continue
-      if (this.#numbers[column.index].length < size) this.#numbers[column.index] = new Float64Array(size * 2)
       if (way === 'ref') this.#point(column, base)
       else for (const slots of [this.#paired, this.#alone]) this.#hold(column, way, slots)
     }
@@ -353,9 +353,9 @@ function readRotation(first: Column, { ints, size }: FrozenCells, slot: number, 
   fromSmallestThree(ints[at], ints[at + size], ints[at + 2 * size], ints[at + 3 * size], first.slot.shape.max, out)
 }
 
-/** Clamped, or taken round the circle. */
+/** Clamped, or taken round the circle. (By min and max: of a choice V8 makes an object, once a row.) */
 function inBounds({ wraps, max }: Column, q: number): number {
-  if (!wraps) return q < 0 ? 0 : q > max ? max : q
+  if (!wraps) return Math.max(0, Math.min(max, q))
   const circle = max + 1
   const round = q - circle * Math.floor(q / circle)
   return round < circle ? round : 0

@@ -1,5 +1,5 @@
 import { bool, command, defineGame, entity, int, TickwireError } from '@tickwire/engine'
-import { type Answer, FRAME_KIND, PROTOCOL_VERSION, packRecord, planOf } from '@tickwire/engine/wire'
+import { type Answer, BitWriter, FRAME_KIND, PROTOCOL_VERSION, planOf, writeCommands } from '@tickwire/engine/wire'
 import { Packr } from 'msgpackr'
 import { describe, expect, test } from 'vitest'
 import type { Connection } from './connection.ts'
@@ -62,10 +62,9 @@ async function join(lobby: Lobby, more: object = {}) {
 }
 
 /** A run of one command. */
-function commandFrame(first: number): Uint8Array {
-  const record = packRecord(planOf(game).command, { go: true }, 'ERR_FIELD_VALUE')
-  // kind, ack + 1, trail, first, then count (6 bits) and the record's one bit.
-  return Uint8Array.of(FRAME_KIND.commands, 0, 0, 0, first & 255, first >> 8, 1 | (record[0] << 6))
+function commandFrame(first: number): Uint8Array<ArrayBuffer> {
+  const run = { ack: -1, renderTick: -1, first, commands: [{ go: true }] }
+  return writeCommands(new BitWriter(), planOf(game).command, run)
 }
 
 describe('bad frames, each with its code', () => {
@@ -73,7 +72,7 @@ describe('bad frames, each with its code', () => {
     ['an empty frame', new Uint8Array(0), 'ERR_FRAME_TRUNCATED'],
     ['an unknown kind', Uint8Array.of(99, 1, 2), 'ERR_FRAME_KIND'],
     ['a kind that only servers send', Uint8Array.of(FRAME_KIND.state, 0), 'ERR_FRAME_KIND'],
-    ['a truncated frame', commandFrame(5).subarray(0, 5), 'ERR_FRAME_TRUNCATED'],
+    ['a truncated frame', commandFrame(5).subarray(0, -1), 'ERR_FRAME_TRUNCATED'],
     ['bytes after the end', Uint8Array.of(...commandFrame(5), 0), 'ERR_FRAME_INVALID'],
     ['an oversized frame', new Uint8Array(MAX_INBOUND + 1).fill(2), 'ERR_FRAME_SIZE'],
   ])('%s ends its connection and nothing else', async (_name, frame, code) => {

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { runs } from '../../test/runs.ts'
+import { dropComponent, fromSmallestThree, toSmallestThree } from './rotation.ts'
+
+type Four = readonly [number, number, number, number]
+const maxOf = (bits: number): number => 2 * (2 ** (bits - 1) - 1)
+
+function pack([x, y, z, w]: Four, max: number): Four {
+  const out = new Int32Array(4)
+  toSmallestThree(x, y, z, w, max, out)
+  return [out[0], out[1], out[2], out[3]]
+}
+function unpack([largest, a, b, c]: Four, max: number): Four {
+  const out = new Float64Array(4)
+  fromSmallestThree(largest, a, b, c, max, out)
+  return [out[0], out[1], out[2], out[3]]
+}
+const normal = (q: Four): Four => {
+  const length = Math.hypot(...q)
+  return q.map((part) => part / length) as never
+}
+
+const component = fc.double({ min: -1, max: 1, noNaN: true })
+const rotation = fc
+  .oneof(
+    fc.tuple(component, component, component, component),
+    // What rounding makes hard: components of about the same size.
+    fc.tuple(...([0, 1, 2, 3].map(() => fc.constantFrom(0, 0.5, -0.5, 0.7071, -0.7071, 1)) as never)),
+    fc.tuple(component, component).map(([a, b]) => [a, b, a * 1.0001, -b])
+  )
+  .filter((q) => Math.hypot(...(q as number[])) > 0.01) as fc.Arbitrary<Four>
+const bits = fc.integer({ min: 4, max: 20 })
+
+describe('smallest three', () => {
+  it.each<[string, Four, Four]>([
+    ['the identity', [0, 0, 0, 1], [3, 255, 255, 255]],
+    ['half a turn about x', [1, 0, 0, 0], [0, 255, 255, 255]],
+    ['the same the other way', [-1, 0, 0, 0], [0, 255, 255, 255]],
+    ['nothing, which counts as the identity', [0, 0, 0, 0], [3, 255, 255, 255]],
+    ['one that is not normalised', [0, 0, 8, 0], [2, 255, 255, 255]],
+    ['a negative largest component turns the others about', [0.3, 0.2, 0.1, -0.9], [3, 144, 181, 218]],
+  ])('holds %s', (_, q, steps) => expect(pack(q, 510)).toEqual(steps))
+
+  it('a rotation comes back within a step, whatever its sign and length', () => {
+    fc.assert(
+      fc.property(rotation, bits, (q, n) => {
+        const max = maxOf(n)
+        const back = unpack(pack(q, max), max)
+        const unit = normal(q)
+        // q and -q are one rotation.
+        const near = [1, -1].map((sign) => Math.max(...back.map((part, i) => Math.abs(part - sign * unit[i]))))
+        // The left-out component is at least as large as each other, so it is off by their errors together.
+        expect(Math.min(...near)).toBeLessThan((3.5 * Math.SQRT1_2) / (max / 2))
+      }),
+      { numRuns: runs(300) }
+    )
+  })
+
+  it('what was settled stays as it is, however often it is settled again', () => {
+    fc.assert(
+      fc.property(rotation, bits, (q, n) => {
+        const max = maxOf(n)
+        const once = unpack(pack(q, max), max)
+        expect(unpack(pack(once, max), max)).toEqual(once)
+      }),
+      { numRuns: runs(500) }
+    )
+  })
+
+  it.each<[Four, number]>([
+    [[-0.656, 0.503, -0.655, 0.278], 9],
+    [[0.8, 0, 0.8, 0], 9],
+    [[-0.63, 0.826, -0.33, 0.733], 4],
+    [[0.336, 0.758, 0.959, 0.959], 16],
+  ])('%j at %i bits, once seen to change its largest component at every settling, stays', (q, n) => {
+    const max = maxOf(n)
+    const once = pack(q, max)
+    expect(pack(unpack(once, max), max)).toEqual(once)
+  })
+
+  it('another component than the largest can be left out: the others are clamped', () => {
+    const out = new Int32Array(4)
+    dropComponent(1, 0, 0, 0.1, 3, 510, out)
+    expect([...out]).toEqual([3, 510, 255, 255])
+    dropComponent(1, 0, 0, -0.1, 3, 510, out)
+    expect([...out]).toEqual([3, 0, 255, 255])
+  })
+
+  it('any steps give a rotation with components within -1 to 1, and the left-out one is not negative', () => {
+    const step = fc.integer({ min: 0, max: 510 })
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 }), step, step, step, (largest, a, b, c) => {
+        const q = unpack([largest, a, b, c], 510)
+        expect(q[largest]).toBeGreaterThanOrEqual(0)
+        for (const part of q) expect(Math.abs(part)).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: runs(100) }
+    )
+  })
+})
