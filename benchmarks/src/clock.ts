@@ -6,6 +6,21 @@ export function now(): number {
 }
 
 /**
+ * Calls `act` every `period` ms from now on, each time when it is due by the clock: many such timers keep the phases
+ * that they began with, where setInterval's drift into one burst. Returns what ends it.
+ */
+export function every(period: number, act: () => void): () => void {
+  let due = now()
+  const next = () => {
+    act()
+    due += period
+    timer = setTimeout(next, due - now())
+  }
+  let timer = setTimeout(next)
+  return () => clearTimeout(timer)
+}
+
+/**
  * How far another process's clock can be from ours: it reads its own between two readings of ours, `tries` times.
  * @throws Error where its reading lies outside: the clocks are not one.
  */

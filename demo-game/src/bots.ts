@@ -3,7 +3,7 @@
 
 import type { CommandOf, Row } from '@tickwire/engine'
 import type { Match, Player } from '@tickwire/server'
-import { type Arena, SHIP_RADIUS, SHOT_SPEED, type Ship, WORLD } from './game.ts'
+import { type Arena, SHIP_RADIUS, SHOT_SPEED, type Ship, ticks, WORLD } from './game.ts'
 
 type ArenaMatch = Match<Arena>
 type Command = CommandOf<Arena>
@@ -37,13 +37,14 @@ export class Brain {
   #goal: Point = { x: WORLD / 2, y: WORLD / 2 }
   #aimError = 0
   #burst = 0
+  #pause = 0
   #side = 1
   #bearing: number | undefined
 
   constructor(match: ArenaMatch) {
     this.#match = match
     this.#nerve = 25 + match.random() * 30
-    this.#error = 0.08 + match.random() * 0.15
+    this.#error = 0.06 + match.random() * 0.11
     this.#range = 240 + match.random() * 240
   }
 
@@ -51,14 +52,14 @@ export class Brain {
     const ship = this.#match.world.ship.ownedBy(player)
     if (!ship) return IDLE
     if (--this.#think <= 0) this.#decide(ship)
-    this.#aimError += (this.#match.random() - 0.5) * this.#error - this.#aimError * 0.06
+    this.#aimError += (this.#match.random() - 0.5) * this.#error - this.#aimError * 0.03
     const target = this.#match.world.ship.get(this.#target)
     const lead = target && leadOf(ship, target)
     const wanted = this.#wish(ship, lead)
     const danger = this.#danger(ship)
     const bearing = danger ?? Math.atan2(wanted.y - ship.y, wanted.x - ship.x) + this.#aimError
     // A hand is slower than an eye: the bearing that is steered for follows the one that is wanted.
-    this.#bearing = this.#bearing === undefined ? bearing : this.#bearing + 0.35 * turnTo(this.#bearing, bearing)
+    this.#bearing = this.#bearing === undefined ? bearing : this.#bearing + 0.2 * turnTo(this.#bearing, bearing)
     const off = turnTo(ship.heading, this.#bearing)
     const distance = Math.hypot(wanted.x - ship.x, wanted.y - ship.y)
     const isChasing = lead !== undefined && wanted === lead
@@ -74,7 +75,7 @@ export class Brain {
   #decide(ship: Row<typeof Ship>): void {
     const { world } = this.#match
     const random = () => this.#match.random()
-    this.#think = 14 + Math.floor(random() * 30)
+    this.#think = ticks(0.45 + random())
     this.#side = random() < 0.5 ? -1 : 1
     let best = 1500
     const before = this.#target
@@ -122,9 +123,12 @@ export class Brain {
   }
 
   #fires(ship: Row<typeof Ship>, lead: Point | undefined): boolean {
-    this.#burst -= 1
-    if (this.#burst < -18 - this.#match.random() * 40) this.#burst = 10 + Math.floor(this.#match.random() * 26)
-    if (!lead || this.#burst < 0 || ship.energy < 12) return false
+    if (this.#burst > 0) this.#burst -= 1
+    if (this.#burst <= 0 && --this.#pause <= 0) {
+      this.#burst = ticks(0.3 + this.#match.random() * 0.9)
+      this.#pause = ticks(0.5 + this.#match.random() * 1.3)
+    }
+    if (!lead || this.#burst <= 0 || ship.energy < 12) return false
     const distance = Math.hypot(lead.x - ship.x, lead.y - ship.y)
     const off = turnTo(ship.heading, Math.atan2(lead.y - ship.y, lead.x - ship.x))
     return distance < 720 && Math.abs(off) < 0.1 + 30 / (distance + 60)

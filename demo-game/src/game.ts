@@ -17,17 +17,23 @@ import {
   tick,
 } from '@tickwire/engine'
 
-export const TICK_RATE = 30
+export const TICK_RATE = 60
+/** Seconds as whole ticks. */
+export function ticks(seconds: number): number {
+  return Math.round(seconds * TICK_RATE)
+}
 /** The world is a square of this side. */
 export const WORLD = 3072
 export const SHIP_RADIUS = 22
 export const PICKUP_RADIUS = 26
 export const SHOT_SPEED = 780
 /** Ticks that a shot flies. */
-export const SHOT_LIFE = 34
+export const SHOT_LIFE: number = ticks(1.12)
 /** Ticks between two shots. */
-export const RELOAD = 6
+export const RELOAD: number = ticks(0.2)
 export const SHOT_ENERGY = 8
+/** Ticks from losing a ship to the next one. */
+export const RESPAWN: number = ticks(2.5)
 /** Kills that win a round. */
 export const GOAL = 15
 /** Colours to tell pilots apart by; a `tint` is an index into the page's palette. */
@@ -36,7 +42,7 @@ export const TINTS = 8
 export const DESIGNS = 4
 
 const TURN_SPEED = 4.2
-const TURN_GRIP = 14
+const TURN_GRIP = 18
 const THRUST = 430
 const DRAG = 0.95
 const BRAKE = 2.6
@@ -115,7 +121,7 @@ export interface Round {
 }
 
 function steerShip(ship: Row<typeof Ship>, steer: Steer, dt: number): void {
-  ship.spin += (steer.turn * TURN_SPEED - ship.spin) * Math.min(1, TURN_GRIP * dt)
+  ship.spin += (steer.turn * TURN_SPEED - ship.spin) * (1 - Math.exp(-TURN_GRIP * dt))
   ship.heading += ship.spin * dt
   const pull = steer.thrust ? THRUST * dt : 0
   const keep = Math.exp(-(steer.brake ? BRAKE : DRAG) * dt)

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { LiveMatch } from '../../server/src/match/match.ts'
-import { arena, GOAL, SHIP_RADIUS, TICK_RATE, WORLD } from './game.ts'
+import { arena, GOAL, SHIP_RADIUS, ticks, WORLD } from './game.ts'
 import { rules } from './rules.ts'
 
 function open(bots: number, warnings: string[] = []) {
@@ -25,7 +25,7 @@ describe('the rules', () => {
     const match = open(10, warnings)
     const winners: string[] = []
     let lastPhase = ''
-    for (let tick = 0; tick < 12 * 60 * TICK_RATE && winners.length < 2; tick++) {
+    for (let tick = 0; tick < ticks(12 * 60) && winners.length < 2; tick++) {
       match.step()
       const { phase, winner } = match.state
       if (phase === 'over' && lastPhase === 'fight') {
@@ -38,14 +38,14 @@ describe('the rules', () => {
         expect(Math.max(x, y)).toBeLessThanOrEqual(WORLD - SHIP_RADIUS + 0.01)
       }
     }
-    expect(winners).toHaveLength(2)
     expect(match.ended).toBeUndefined()
     expect(warnings).toEqual([])
+    expect(winners).toHaveLength(2)
   })
 
   it('play the same match again from the same seed', () => {
     const [one, other] = [open(6), open(6)]
-    for (let tick = 0; tick < 30 * TICK_RATE; tick++) {
+    for (let tick = 0; tick < ticks(30); tick++) {
       one.step()
       other.step()
     }

@@ -9,27 +9,28 @@ import {
   GOAL,
   PICKUP_RADIUS,
   RELOAD,
+  RESPAWN,
   SHIP_RADIUS,
   SHOT_SPEED,
   type Ship,
   type Shot,
   TICK_RATE,
   TINTS,
+  ticks,
   WORLD,
 } from './game.ts'
 
 type ArenaMatch = Match<Arena>
 
-export const SHOT_DAMAGE = 9
-export const RESPAWN_TICKS = 75
-const SAFE_TICKS = 75
-const TRIPLE_TICKS = 300
+const SHOT_DAMAGE = 9
+const SAFE_TICKS = ticks(2.5)
+const TRIPLE_TICKS = ticks(10)
 const TRIPLE_SPREAD = 0.14
 const REPAIR = 40
 const KILL_REPAIR = 15
 const PICKUPS = 7
-const PICKUP_EVERY = 150
-const ROUND_BREAK = 210
+const PICKUP_EVERY = ticks(5)
+const ROUND_BREAK = ticks(7)
 /** Nobody needs more room around a new ship. */
 const ROOM = 800
 
@@ -187,7 +188,7 @@ function harm(match: ArenaMatch, ship: Row<typeof Ship>, killer: number | undefi
   if (!victim) return
   match.emit('kill', { killer: killer ?? 0, victim: victim.id })
   if (world.state.phase === 'fight') score(match, victim.id, killer)
-  match.after(RESPAWN_TICKS, () => {
+  match.after(RESPAWN, () => {
     if (match.players.has(victim) && !world.ship.ownedBy(victim)) launch(match, victim)
   })
 }

@@ -2,6 +2,7 @@
 
 import { DeltaDecoder, type Snapshot } from '@tickwire/engine/wire'
 import { WebSocket } from 'ws'
+import { every } from '../clock.ts'
 import type { LatencyGame } from './game.ts'
 import type { ConnectBot } from './transport.ts'
 
@@ -12,11 +13,11 @@ export const connectRawBot: ConnectBot = (game, port, decoded) =>
     let before: Snapshot<LatencyGame> | undefined
     const command = new Uint8Array(1)
     const send = () => socket.send(command)
-    let timer: NodeJS.Timeout | undefined
+    let stop = () => {}
 
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
     socket.on('error', reject)
-    socket.on('close', () => clearInterval(timer))
+    socket.on('close', () => stop())
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) {
         const next = decoder.decode(data, seen, before)
@@ -24,7 +25,7 @@ export const connectRawBot: ConnectBot = (game, port, decoded) =>
         seen = next
         decoded(next)
       } else {
-        timer = setInterval(send, 1000 / game.tickRate)
+        stop = every(1000 / game.tickRate, send)
         resolve({
           player: Number(data),
           press(value) {

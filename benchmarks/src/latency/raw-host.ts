@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { DeltaEncoder, type Snapshot, World } from '@tickwire/engine/wire'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Simulation } from '../arena.ts'
-import { now } from '../clock.ts'
+import { every } from '../clock.ts'
 import type { LatencyGame } from './game.ts'
 import type { StartHost } from './transport.ts'
 
@@ -20,7 +20,7 @@ export const startRawHost: StartHost = async (game, players, ended) => {
   const clients: WebSocket[] = []
   let sent: Snapshot<LatencyGame> | undefined
   let before: Snapshot<LatencyGame> | undefined
-  let timer: NodeJS.Timeout | undefined
+  let stop = () => {}
 
   const http = createServer()
   const server = new WebSocketServer({ server: http, perMessageDeflate: false })
@@ -30,7 +30,7 @@ export const startRawHost: StartHost = async (game, players, ended) => {
     socket.on('message', (data) => {
       presses[player] = (data as Buffer)[0]
     })
-    if (clients.length === players) loop()
+    if (clients.length === players) stop = every(1000 / rate, tick)
   })
 
   function tick(): void {
@@ -48,23 +48,11 @@ export const startRawHost: StartHost = async (game, players, ended) => {
     sent = snapshot
   }
 
-  /** A timer corrected for drift: the n-th tick is due at n / rate. */
-  function loop(): void {
-    const start = now()
-    let ticks = 0
-    const next = () => {
-      tick()
-      ticks += 1
-      timer = setTimeout(next, Math.max(0, start + (ticks * 1000) / rate - now()))
-    }
-    next()
-  }
-
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   return {
     port: (http.address() as AddressInfo).port,
     async close() {
-      clearTimeout(timer)
+      stop()
       for (const client of clients) client.terminate()
       server.close()
       await new Promise((resolve) => http.close(resolve))

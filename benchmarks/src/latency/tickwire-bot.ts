@@ -3,7 +3,7 @@
 import { connect } from '@tickwire/engine/client'
 // The moment at which a state is decoded is nothing that a game can see: it is taken where it happens.
 import { Receiver } from '../../../engine/src/client/receiver.ts'
-import { now } from '../clock.ts'
+import { every, now } from '../clock.ts'
 import type { ConnectBot, Decoded } from './transport.ts'
 
 const FRAME_MS = 1000 / 60
@@ -21,14 +21,14 @@ export const connectTickwireBot: ConnectBot = async (game, port, decoded) => {
   let press = 0
   const match = await connect(game, `http://127.0.0.1:${port}`, { match: 'quick', input: () => ({ press }) })
   listeners.set(match.me.id, decoded)
-  const timer = setInterval(() => match.frame(now()), FRAME_MS)
+  const stop = every(FRAME_MS, () => match.frame(now()))
   return {
     player: match.me.id,
     press(value) {
       press = value
     },
     close() {
-      clearInterval(timer)
+      stop()
       listeners.delete(match.me.id)
       void match.leave()
     },

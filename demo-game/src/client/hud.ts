@@ -1,6 +1,6 @@
 // Around the picture: score board, hull and energy, who shot whom, and the words in the middle of the screen.
 
-import { GOAL, TICK_RATE } from '../game.ts'
+import { GOAL, RESPAWN, TICK_RATE } from '../game.ts'
 import { element, glyph } from './dom.ts'
 import { type ArenaMatch, type PilotRow, pilotOf, type ShipRow } from './match.ts'
 import { TINTS } from './palette.ts'
@@ -55,13 +55,13 @@ export class Hud {
 
   #showWords(isDown: boolean): void {
     const { state, tick } = this.#match.view
-    const left = (ticks: number) => Math.max(0, Math.ceil(ticks / TICK_RATE))
+    const left = (until: number) => Math.max(0, Math.ceil((until - tick) / TICK_RATE))
     if (state.phase === 'over') {
       setText(this.#title, `${state.winner} wins round ${state.round}`)
-      setText(this.#detail, `Next round in ${left(state.resumes - tick)} s`)
+      setText(this.#detail, `Next round in ${left(state.resumes)} s`)
     } else if (isDown && this.#killer !== '') {
       setText(this.#title, 'Ship lost')
-      setText(this.#detail, `to ${this.#killer}. A new one in ${left(this.#diedAt + 75 - tick)} s`)
+      setText(this.#detail, `to ${this.#killer}. A new one in ${left(this.#diedAt + RESPAWN)} s`)
     } else {
       setText(this.#title, '')
       setText(this.#detail, '')

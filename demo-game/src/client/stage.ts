@@ -22,6 +22,7 @@ export class Stage {
       disableContextMenu: true,
       audio: { noAudio: true },
       input: { keyboard: false, mouse: false, touch: false, gamepad: false },
+      // One texture a batch: software renderers tear sprites apart where neighbours in a batch differ in texture.
       render: { maxTextures: 1, antialias: true, powerPreference: 'high-performance' },
       scale: { mode: Phaser.Scale.NONE, width, height, zoom },
       scene: [BackdropScene, ArenaScene],

@@ -322,7 +322,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   /** Once a second, whenever something happens anyway. */
   #ping(): void {
     const began = this.#line.now()
-    if (began < this.#pingDue) return
+    if (began < this.#pingDue || this.#line.bufferedAmount > 0) return
     this.#pingDue = began + PING_MS
     this.#line.ask(packAsk({ ask: 'ping' })).then(
       () => {

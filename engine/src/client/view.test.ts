@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { angle, defineGame, entity, int, ranged, text, vec2 } from '../index.ts'
 import { planOf } from '../schema/game.ts'
 import { History } from '../state/history.ts'
-import { RowBase } from '../state/row.ts'
+import { RowBase, type WritableCells } from '../state/row.ts'
 import { makeSnapshot, type SnapshotBase } from '../state/snapshot.ts'
 import { rowId } from '../state/table.ts'
 import { World } from '../state/world.ts'
@@ -239,6 +239,32 @@ describe('a predicted row', () => {
       }
       expect(seen).toEqual(['spawn at 3', 'despawn at 3: world'])
     }
+  })
+
+  it('keeps what was drawn until the next update, and for good once another took its place', () => {
+    const play = new Play()
+    const ship = play.world.ship.spawn({}, { id: ME })
+    play.tick(1)
+    const own = play.predict(ship, 3)
+    play.own = [own]
+    play.draw(1)
+    const row = play.view.ship.mine
+    const cells = own.cells as WritableCells
+    const { column } = planOf(yard).tables[0].layout.byName.get('x')!
+    cells.writeNumber(column, own.slot, 4)
+    expect(row?.x).toBe(3)
+    play.draw(1)
+    expect(row?.x).toBe(4)
+    play.world.ship.despawn(ship)
+    play.tick(2)
+    play.world.tick = 3
+    const next = play.world.ship.spawn({}, { id: ME })
+    play.tick(3)
+    cells.writeNumber(column, own.slot, 900)
+    play.own = [{ ...own, id: next.id }]
+    play.draw(2)
+    expect(play.view.ship.mine).toMatchObject({ id: next.id, x: 900 })
+    expect(row?.x).toBe(4)
   })
 
   it('is the first of several that is mine, and all of them are', () => {

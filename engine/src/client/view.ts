@@ -9,7 +9,7 @@ import type { Entity } from '../schema/entity.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
 import type { History } from '../state/history.ts'
-import { type Cells, RowBase, type RowConstructor } from '../state/row.ts'
+import { type Cells, RowBase } from '../state/row.ts'
 import { readerOf, Sample, type SampleTable } from '../state/sample.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { rowId } from '../state/table.ts'
@@ -37,7 +37,7 @@ export interface ViewOwn<S> {
   readonly state: Readonly<S>
 }
 
-/** One of the player's rows, as predicted: `cells` holds it at `slot`. */
+/** One of the player's rows, as predicted: `cells` holds it at `slot`; read during update() only. */
 export interface OwnRow {
   /** The index of its table in the plan. */
   readonly table: number
@@ -75,7 +75,7 @@ export class View {
 
   /**
    * Draws `renderTick`: never before the oldest snapshot held, nor further past the newest than MAX_EXTRAPOLATION_MS.
-   * `own` is read until the next update, so that rows show what the predictor writes meanwhile.
+   * `own` is copied: nothing changes what is drawn until the next update.
    * @throws what the first handler threw that did, once the update is complete
    */
   update(history: History<SnapshotBase>, renderTick: number, own: readonly OwnRow[]): void {
@@ -158,9 +158,7 @@ class DrawnTable implements Iterable<RowBase> {
     for (const { table, id, slot, cells } of own) {
       if (table !== this.#plan.index) continue
       this.#own.push(id)
-      const row = this.#rows.get(id)
-      if (row) drawnOf(row).look(cells, slot)
-      else this.#add(id, cells, slot)
+      drawnOf(this.#rows.get(id) ?? this.#add(id, cells, slot)).keep(cells, slot)
     }
   }
 
@@ -207,17 +205,18 @@ class DrawnTable implements Iterable<RowBase> {
     else drawnOf(this.#rows.get(id)!).look(this.#sample, slot)
   }
 
-  #add(id: number, cells: Cells, slot: number): void {
-    const { row } = new Drawn(readerOf(this.#plan), id, cells, slot)
+  #add(id: number, cells: Cells, slot: number): RowBase {
+    const { row } = new Drawn(this.#plan, id, cells, slot)
     this.#rows.set(id, row)
     this.#news.spawn.push(row)
+    return row
   }
 
   #remove(id: number): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
     this.#rows.delete(id)
-    drawnOf(row).look(new LastDrawn(this.#plan, drawnOf(row)), 0)
+    drawnOf(row).keep(drawnOf(row), 0)
     this.#news.despawn.push(row)
   }
 }
@@ -233,21 +232,30 @@ function drawnOf(row: RowBase): Drawn {
   return RowBase.cellsOf(row) as Drawn
 }
 
-/** A row, and where it looks: a sample, the predictor, or what it was when it was drawn last. */
+/** A row, and where it looks: the sample, or a copy of what the predictor last had or of what was drawn last. */
 class Drawn implements Cells {
   readonly row: RowBase
+  readonly #plan: TablePlan
   #cells: Cells
   #slot: number
+  #copy: Copy | undefined
 
-  constructor(Row: RowConstructor, id: number, cells: Cells, slot: number) {
+  constructor(plan: TablePlan, id: number, cells: Cells, slot: number) {
+    this.#plan = plan
     this.#cells = cells
     this.#slot = slot
-    this.row = new Row(this, 0, id)
+    this.row = new (readerOf(plan))(this, 0, id)
   }
 
   look(cells: Cells, slot: number): void {
     this.#cells = cells
     this.#slot = slot
+  }
+  /** Shows what those cells hold now. */
+  keep(cells: Cells, slot: number): void {
+    this.#copy ??= new Copy(this.#plan)
+    this.#copy.take(cells, slot)
+    this.look(this.#copy, 0)
   }
   readNumber(column: number): number {
     return this.#cells.readNumber(column, this.#slot)
@@ -260,18 +268,25 @@ class Drawn implements Cells {
   }
 }
 
-/** A copy of a row's values. */
-class LastDrawn implements Cells {
-  readonly #numbers: readonly number[]
-  readonly #values: readonly unknown[]
-  readonly #known: readonly boolean[]
+/** A row's values. */
+class Copy implements Cells {
+  readonly #plan: TablePlan
+  readonly #numbers: Float64Array
+  readonly #values: unknown[] = []
+  readonly #known: boolean[] = []
 
-  constructor({ layout }: TablePlan, row: Drawn) {
-    this.#numbers = layout.columns.map(({ index, kind }) => (kind === 'value' ? 0 : row.readNumber(index)))
-    this.#values = layout.columns.map(({ index, kind }) => (kind === 'value' ? row.readValue(index) : undefined))
-    this.#known = layout.columns.map(({ index }) => row.knows(index))
+  constructor(plan: TablePlan) {
+    this.#plan = plan
+    this.#numbers = new Float64Array(plan.layout.columns.length)
   }
 
+  take(cells: Cells, slot: number): void {
+    for (const { index, kind, audience } of this.#plan.layout.columns) {
+      if (kind === 'value') this.#values[index] = cells.readValue(index, slot)
+      else this.#numbers[index] = cells.readNumber(index, slot)
+      this.#known[index] = audience !== 'server' && cells.knows(index, slot)
+    }
+  }
   readNumber(column: number): number {
     return this.#numbers[column]
   }

@@ -142,7 +142,7 @@ describe('a layout is refused', () => {
     ['rates in a ring', { x: int(0, 9).rate('y'), y: int(0, 9).rate('x') }, 'ship.x: its rates go round in a ring'],
     ['a default past its bounds', { x: int(0, 9).default(10) }, 'ship.x: default 10: expected 0 to 9'],
     ['half a vector', { p: vec2(int(0, 9)).default({ x: 1 } as never) }, 'ship.p.y: default undefined is not a number'],
-    ['no vector', { p: vec2(int(0, 9)).default(null as never) }, 'ship.p.x: default null is not a number'],
+    ['no vector', { p: vec2(int(0, 9)).default(null as never) }, 'ship.p.x: default undefined is not a number'],
     ['NaN', { x: ranged(0, 9, 1).default(Number.NaN) }, 'ship.x: default NaN is not a number'],
     ['text for a number', { x: int(0, 9).default('1' as never) }, 'ship.x: default 1 is not a number'],
     ['an unknown name', { o: oneOf('a', 'b').default('c' as never) }, "ship.o: default 'c' is not one of a, b"],

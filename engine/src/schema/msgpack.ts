@@ -35,7 +35,7 @@ export function pack(value: unknown, bytes: number, code: ErrorCode, name: strin
   }
   if (packed.length > bytes) fail(code, `${name} takes ${packed.length} bytes packed: expected at most ${bytes}`)
   const own = new Uint8Array(packed)
-  // What unpack() would refuse must not leave: cycles, dates, maps and class instances pack as extensions.
+  // What unpack() would refuse must not leave: dates, for one, pack as extensions.
   scan(own, { bytes, depth: 32, elements: bytes }, code, name)
   return own
 }

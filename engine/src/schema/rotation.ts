@@ -62,12 +62,13 @@ export function fromSmallestThree(
   out[3] = largest === 3 ? rest : k
 }
 
-/** True if the rotation is the very one that leaving out that component gives back. */
+/** True if the rotation is the very one that leaving out that component gives back; a unit quaternion leaves one. */
 function isExact(x: number, y: number, z: number, w: number, largest: number, max: number, out: Int32Array): boolean {
   dropComponent(x, y, z, w, largest, max, out)
   if ((out[1] - max / 2) * stepSize(max) !== (largest === 0 ? y : x)) return false
   fromSmallestThree(out[0], out[1], out[2], out[3], max, components)
-  return components[0] === x && components[1] === y && components[2] === z && components[3] === w
+  const same = components[0] === x && components[1] === y && components[2] === z && components[3] === w
+  return same && components[largest] > 0
 }
 
 function stepSize(max: number): number {

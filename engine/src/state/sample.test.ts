@@ -48,6 +48,7 @@ const rocks = defineGame({
       name: text(8).default(''),
       tags: list(int(0, 9), 4).default([]),
       prey: ref('rock').default(undefined),
+      goal: ref('rock').only('owner').default(undefined),
       fuel: ranged(0, 100, fine).only('owner').default(50),
       fuse: int(0, 90).only('server').default(7),
     }),
@@ -135,7 +136,7 @@ function play(past: Past): SnapshotBase[] {
       const player = owner > 0 ? { id: owner } : undefined
       if (rock && dies) world.rock.despawn(rock)
       else if (rock) {
-        Object.assign(rock, values, { prey: ids[(at + 1) % 6] })
+        Object.assign(rock, values, { prey: ids[(at + 1) % 6], goal: ids[(at + 2) % 6] })
         world.rock.give(rock, player)
       } else ids[at] = world.rock.spawn(values, player).id
     }
@@ -190,7 +191,7 @@ describe('between two snapshots', () => {
         const rows = [...(all as never as ReadWorld<Rocks>).rock]
         for (const row of (player as never as ReadWorld<Rocks>).rock) {
           const { fuse, ...known } = JSON.parse(JSON.stringify(rows.shift()))
-          if (row.owner !== 1) delete known.fuel
+          if (row.owner !== 1) for (const own of ['fuel', 'goal']) delete known[own]
           expect(JSON.parse(JSON.stringify(row))).toEqual(known)
           expect(row.fuse).toBe(undefined)
           expect(fuse).toBe(7)
@@ -358,13 +359,14 @@ describe('between two snapshots', () => {
   it('what only its owner may know is not mixed with what somebody else had', () => {
     const world = new World(rocks)
     const rock = world.rock.spawn({ fuel: 10, y: 0 }, { id: 1 })
+    rock.goal = rock.id
     const from = world.snapshot() as never as SnapshotBase
     world.tick = 2
     world.rock.give(rock, { id: 2 })
     rock.fuel = 90
     rock.y = 10
     const to = world.snapshot() as never as SnapshotBase
-    expect(sampled(1, from, to)).toMatchObject({ fuel: 10, owner: 1 })
+    expect(sampled(1, from, to)).toMatchObject({ fuel: 10, goal: rock.id, owner: 1 })
     expect(sampled(1, from, to).y).toBe(5)
     expect(sampled(1, from, to, 1).fuel).toBe(10)
     expect(sampled(1, from, to, 2).fuel).toBe(undefined)

@@ -181,19 +181,20 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     for (const column of columns) {
       const way = this.#ways[column.index]
       if (way === 'ref') this.#point(column, base)
-      else for (const slots of [this.#paired, this.#alone]) this.#hold(column, way, slots)
+      for (const slots of [this.#paired, this.#alone]) this.#hold(column, way, slots)
     }
   }
 
   /** The snapshot's own numbers. */
   #hold(column: Column, way: Way, { slots, count }: Slots): void {
     const { ints, size } = this.#cells
+    if (way === 'ref' || way === 'none') return
     if (way === 'rotation') {
       for (let i = 0; i < count; i++) {
         readRotation(column, this.#cells, slots[i], quad)
         for (let part = 0; part < 4; part++) this.#numbers[column.index + part][slots[i]] = quad[part]
       }
-    } else if (way !== 'none') {
+    } else {
       const { min, step, index } = column
       const out = this.#numbers[index]
       for (let i = 0; i < count; i++) out[slots[i]] = min + ints[index * size + slots[i]] * step

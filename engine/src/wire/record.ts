@@ -50,7 +50,7 @@ export function unpackRecord(layout: Layout, bytes: Uint8Array, code: ErrorCode)
     return values
   } catch (error) {
     if (!(error instanceof TickwireError) || error.code === code) throw error
-    return fail(code, `${layout.name}: ${error.message}`)
+    return fail(code, `${layout.name}: ${error.reason}`)
   }
 }
 

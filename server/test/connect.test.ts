@@ -1,0 +1,140 @@
+// The browser client's connect(), over real sockets.
+
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bool, command, defineGame, entity, int, ranged, request } from '@tickwire/engine'
+import { type ClientMatch, type ConnectOptions, connect } from '@tickwire/engine/client'
+import { describe, expect, it, vi } from 'vitest'
+import { createServer, type ServerOptions } from '../src/index.ts'
+import { cleanups } from './clients.ts'
+
+const Ship = entity(
+  { x: ranged(0, 4096, 1 / 256).rate('vx'), vx: ranged(-512, 512, 1 / 64).default(0) },
+  { predict: 'owner' }
+)
+function made(speed: number) {
+  return defineGame({
+    name: 'lane',
+    tickRate: 30,
+    entities: { ship: Ship },
+    command: command({ go: bool }),
+    requests: { double: request({ n: int(0, speed) }, { n: int(0, 200) }) },
+    move: {
+      ship(ship, { go }, { dt }) {
+        ship.vx = go ? 100 : 0
+        ship.x += ship.vx * dt
+      },
+    },
+  })
+}
+const game = made(100)
+type Game = typeof game
+
+async function serve(options: Partial<ServerOptions> = {}): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer({ port: 0, ...options } as ServerOptions)
+  server.host(game, {
+    join: (match, player) => void match.world.ship.spawn({ x: 100 }, player),
+    requests: { double: (_match, _player, { n }) => ({ n: 2 * n }) },
+  })
+  await server.listen()
+  cleanups.push(() => server.close())
+  return { url: `http://localhost:${server.port}`, close: () => server.close() }
+}
+
+const going = () => ({ go: true })
+
+/** Joins and draws, as a page does. */
+async function enter(url: string, options: Partial<ConnectOptions<Game>> = {}): Promise<ClientMatch<Game>> {
+  const match = await connect(game, url, { match: 'quick', name: 'ada', input: going, ...options })
+  const drawing = setInterval(() => match.frame(performance.now()), 1000 / 60)
+  cleanups.push(() => {
+    clearInterval(drawing)
+    return match.leave()
+  })
+  return match
+}
+
+const patience = { timeout: 10_000, interval: 20 }
+
+describe('connect()', () => {
+  it.each([
+    ['over WebSocket', {}, {}],
+    ['over long-polling', {}, { io: { transports: ['polling'] } }],
+    ['over long-polling where WebSocket is not to be had', { io: { transports: ['polling'] } }, {}],
+  ] as [string, Partial<ServerOptions>, Partial<ConnectOptions<Game>>][])('plays %s', async (_name, server, client) => {
+    const { url } = await serve(server)
+    const match = await enter(url, client)
+    await vi.waitFor(() => expect(match.view.ship.mine?.x).toBeGreaterThan(150), patience)
+    expect(await match.request('double', { n: 21 })).toEqual({ n: 42 })
+    const { bytesIn, bytesOut, bufferedAmount, corrections, resyncs } = match.stats
+    expect(bytesIn).toBeGreaterThan(0)
+    expect(bytesOut).toBeGreaterThan(0)
+    expect(bufferedAmount).toBeGreaterThanOrEqual(0)
+    expect(corrections).toBeLessThan(20)
+    expect(resyncs).toBe(0)
+    await match.leave()
+    expect(await match.ended).toBe('left')
+  })
+
+  it('counts what long-polling holds back, and sends it as one run', async () => {
+    const { url } = await serve()
+    const match = await enter(url, { io: { transports: ['polling'] } })
+    await vi.waitFor(() => expect(match.stats.bufferedAmount).toBeGreaterThan(0), { timeout: 10_000, interval: 1 })
+    await vi.waitFor(() => expect(match.stats.bufferedAmount).toBe(0), { timeout: 10_000, interval: 1 })
+  })
+
+  it('says ERR_ORIGIN where the server refuses the page', async () => {
+    const { url } = await serve()
+    const io = { extraHeaders: { origin: 'https://evil.example' } }
+    await expect(connect(game, url, { match: 'quick', input: going, io })).rejects.toMatchObject({
+      code: 'ERR_ORIGIN',
+      reason: expect.stringContaining('https://evil.example'),
+    })
+  })
+
+  it('says ERR_DISCONNECTED where nobody answers, or somebody else', async () => {
+    const stranger = createHttpServer((_request, response) => response.writeHead(404).end('not here'))
+    stranger.listen(0)
+    await once(stranger, 'listening')
+    const { port } = stranger.address() as AddressInfo
+    const joining = () => connect(game, `http://localhost:${port}`, { match: 'quick', input: going })
+    await expect(joining()).rejects.toMatchObject({ code: 'ERR_DISCONNECTED' })
+    stranger.close()
+    stranger.closeAllConnections()
+    await once(stranger, 'close')
+    await expect(joining()).rejects.toMatchObject({ code: 'ERR_DISCONNECTED' })
+  })
+
+  it.each([
+    ['', 'ERR_USAGE'],
+    ['::', 'ERR_USAGE'],
+  ])('refuses the URL %j outside a page', async (url, code) => {
+    await expect(connect(game, url, { match: 'quick', input: going })).rejects.toMatchObject({ code })
+  })
+
+  it('says why the server does not let it in', async () => {
+    const { url } = await serve()
+    await expect(connect(game, url, { match: 'nowhere', input: going })).rejects.toMatchObject({
+      code: 'ERR_MATCH_UNKNOWN',
+    })
+    await expect(connect(game, url, { match: 'quick', input: going, name: 'x'.repeat(40) })).rejects.toMatchObject({
+      code: 'ERR_NAME',
+    })
+    await expect(connect(made(90), url, { match: 'quick', input: going })).rejects.toMatchObject({
+      code: 'ERR_SCHEMA_MISMATCH',
+      reason: expect.stringContaining('reload'),
+    })
+  })
+
+  it('ends when the server goes, and says so', async () => {
+    const { url, close } = await serve()
+    const match = await enter(url)
+    const statuses: string[] = []
+    match.onStatus((status) => statuses.push(status))
+    await close()
+    expect(await match.ended).toEqual(expect.any(String))
+    expect(statuses).toEqual(['ended'])
+    await expect(match.request('double', { n: 1 })).rejects.toMatchObject({ code: 'ERR_MATCH_ENDED' })
+  })
+})
