@@ -32,7 +32,7 @@ const game = made(100)
 type Game = typeof game
 
 async function serve(options: Partial<ServerOptions> = {}): Promise<{ url: string; close: () => Promise<void> }> {
-  const server = createServer({ port: 0, ...options } as ServerOptions)
+  const server = createServer({ port: 0, warn: () => {}, ...options } as ServerOptions)
   server.host(game, {
     join: (match, player) => void match.world.ship.spawn({ x: 100 }, player),
     requests: { double: (_match, _player, { n }) => ({ n: 2 * n }) },

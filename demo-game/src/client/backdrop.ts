@@ -1,29 +1,39 @@
-// What lies behind the world: a nebula, a planet, three layers of stars and a faint grid, each moving at its own pace. It has a
-// scene of its own, because the arena's camera zooms and the sky does not.
+// What lies behind the world: a nebula, a planet and stars at three depths, each moving at its own pace. It has a scene of
+// its own, because the arena's camera zooms and the sky does not. Stars are small sprites rather than layers as large as
+// the screen: those cost more than all the rest of the picture.
 
 import * as Phaser from 'phaser'
+import { WORLD } from '../game.ts'
 import { prefersStill } from './match.ts'
 import { fade, TINTS } from './palette.ts'
 import { seeded } from './rock-art.ts'
 
-interface Layer {
-  readonly sprite: Phaser.GameObjects.TileSprite
-  /** How much of the camera's movement it follows: 1 is the world itself. */
+interface Star {
+  readonly image: Phaser.GameObjects.Image
+  /** Where it stands, 0 to 1 of a field that is as large as the screen and wraps around. */
+  readonly u: number
+  readonly v: number
   readonly depth: number
-  /** Texture pixels for one unit of the world. */
-  readonly tile: number
+  readonly size: number
 }
 
-/** Where the planet stands over the world, in units, and how much it follows the camera. */
-const PLANET = { x: 1536, y: 1536, depth: 0.09, size: 560 }
+/** How far a layer follows the camera (1 is the world itself), how many stars it has, and their sizes in pixels. */
+const FIELDS = [
+  { depth: 0.07, count: 190, least: 1.6, most: 3.4, layer: 1 },
+  { depth: 0.25, count: 70, least: 2.6, most: 5.2, layer: 1 },
+  { depth: 0.5, count: 20, least: 3.2, most: 6.4, layer: 3 },
+]
 const NEBULA = 256
-const STARS = 1024
-const GRID = 256
+const NEBULA_DEPTH = 0.05
+/** How much the planet follows the camera, and how large it is drawn, in pixels. */
+const PLANET = { depth: 0.09, size: 560 }
+const STAR = 32
+const HUES = ['#dfe8ff', '#dfe8ff', '#dfe8ff', ...TINTS.slice(0, 5)]
 
 export class BackdropScene extends Phaser.Scene {
-  #layers: Layer[] = []
+  #nebula!: Phaser.GameObjects.Image
   #planet!: Phaser.GameObjects.Image
-  #pixels = 1
+  #stars: readonly Star[] = []
   #isLed = false
 
   constructor() {
@@ -31,26 +41,20 @@ export class BackdropScene extends Phaser.Scene {
   }
 
   create(): void {
-    if (!this.textures.exists('nebula')) {
-      this.#canvas('nebula', NEBULA, paintNebula)
-      this.#canvas('stars_0', STARS, (ink) => paintStars(ink, 1, 560, 0.5, 1.1))
-      this.#canvas('stars_1', STARS, (ink) => paintStars(ink, 2, 190, 0.8, 1.7))
-      this.#canvas('stars_2', STARS, (ink) => paintStars(ink, 3, 26, 1, 1.9))
-      this.#canvas('grid', GRID, paintGrid)
-      this.#canvas('planet', 2 * PLANET.size, paintPlanet)
-    }
-    this.#layers = [
-      this.#layer('nebula', 0.05, 0.22),
-      this.#layer('stars_0', 0.07, 1),
-      this.#layer('stars_1', 0.28, 1),
-      this.#layer('stars_2', 0.5, 1),
-      this.#layer('grid', 1, 1),
-    ]
-    this.#planet = this.add.image(0, 0, 'planet').setDepth(0.5)
-    for (const [at, { sprite }] of this.#layers.entries()) sprite.setDepth(at < 3 ? 0 : 1)
-    this.#fit()
-    this.scale.on(Phaser.Scale.Events.RESIZE, this.#fit, this)
-    this.events.once(Phaser.Scenes.Events.SHUTDOWN, () => this.scale.off(Phaser.Scale.Events.RESIZE, this.#fit, this))
+    this.#paint('nebula', NEBULA, NEBULA, paintNebula)
+    this.#paint('planet', 2 * PLANET.size, 2 * PLANET.size, paintPlanet)
+    this.#paint('stars', STAR * HUES.length, STAR, paintStars)
+    for (const at of HUES.keys()) this.textures.get('stars').add(at, 0, at * STAR, 0, STAR, STAR)
+    this.#nebula = this.add.image(0, 0, 'nebula').setOrigin(0).setDepth(0)
+    this.#planet = this.add.image(0, 0, 'planet').setDepth(2)
+    const random = seeded(3)
+    this.#stars = FIELDS.flatMap(({ count, least, most, depth, layer }) =>
+      Array.from({ length: count }, () => {
+        const image = this.add.image(0, 0, 'stars', Math.floor(random() * HUES.length)).setDepth(layer)
+        image.setAlpha(0.35 + 0.65 * random())
+        return { image, u: random(), v: random(), depth, size: least + (most - least) * random() ** 3 }
+      })
+    )
   }
 
   /** Drifts by itself until the arena leads it. */
@@ -66,33 +70,33 @@ export class BackdropScene extends Phaser.Scene {
 
   #show(x: number, y: number, zoom: number): void {
     const { width, height } = this.scale
-    const reach = PLANET.depth * zoom
-    this.#planet.setPosition(width * 0.7 + (PLANET.x - x) * reach, height * 0.36 + (PLANET.y - y) * reach)
-    this.#planet.setScale((0.38 * Math.min(width, height)) / PLANET.size)
-    for (const { sprite, depth, tile } of this.#layers) {
-      const size = depth === 1 ? zoom : this.#pixels / tile
-      sprite.setTileScale(size)
-      const move = (depth * zoom) / size
-      sprite.setTilePosition(x * move - sprite.width / 2 / size, y * move - sprite.height / 2 / size)
+    const shorter = Math.min(width, height)
+    // Just large enough that its edges stay off the screen wherever in the world one looks.
+    const [reach, drift] = [WORLD * NEBULA_DEPTH * zoom, NEBULA_DEPTH * zoom]
+    this.#nebula.setPosition(-Math.min(x * drift, reach), -Math.min(y * drift, reach))
+    this.#nebula.setDisplaySize(width + reach, height + reach)
+    const shift = PLANET.depth * zoom
+    this.#planet.setPosition(width * 0.7 + (WORLD / 2 - x) * shift, height * 0.36 + (WORLD / 2 - y) * shift)
+    this.#planet.setScale((0.38 * shorter) / PLANET.size)
+    const pixels = Math.max(1, shorter / 800)
+    for (const { image, u, v, depth, size } of this.#stars) {
+      const margin = 2 * STAR
+      image.x = wrap(u * (width + margin) - x * depth * zoom, width + margin) - STAR
+      image.y = wrap(v * (height + margin) - y * depth * zoom, height + margin) - STAR
+      image.setScale((size * pixels * 3) / STAR)
     }
   }
 
-  #canvas(key: string, size: number, draw: (ink: CanvasRenderingContext2D) => void): void {
-    const texture = this.textures.createCanvas(key, size, size)
+  #paint(key: string, width: number, height: number, draw: (ink: CanvasRenderingContext2D) => void): void {
+    const texture = this.textures.createCanvas(key, width, height)
     if (!texture) return
     draw(texture.getContext())
     texture.refresh()
   }
+}
 
-  #layer(key: string, depth: number, tile: number): Layer {
-    return { sprite: this.add.tileSprite(0, 0, 64, 64, key).setOrigin(0), depth, tile }
-  }
-
-  #fit(): void {
-    const { width, height } = this.scale
-    this.#pixels = Math.max(1, Math.min(width, height) / 800)
-    for (const { sprite } of this.#layers) sprite.setSize(width, height)
-  }
+function wrap(value: number, size: number): number {
+  return ((value % size) + size) % size
 }
 
 /** Tileable clouds: value noise in five octaves, a dark violet to blue with a breath of teal. */
@@ -184,27 +188,16 @@ function paintPlanet(ink: CanvasRenderingContext2D): void {
   ink.restore()
 }
 
-function paintStars(ink: CanvasRenderingContext2D, seed: number, count: number, least: number, most: number): void {
-  const random = seeded(seed)
-  for (let i = 0; i < count; i++) {
-    const size = least + (most - least) * random() ** 3
-    const x = 8 + random() * (STARS - 16)
-    const y = 8 + random() * (STARS - 16)
-    const hue = random() < 0.25 ? TINTS[Math.floor(random() * TINTS.length)] : '#dfe8ff'
-    const halo = ink.createRadialGradient(x, y, 0, x, y, size * 3)
-    halo.addColorStop(0, fade(hue, 0.9))
-    halo.addColorStop(0.3, fade(hue, 0.25))
-    halo.addColorStop(1, fade(hue, 0))
-    ink.fillStyle = halo
-    ink.globalAlpha = 0.35 + 0.65 * random()
-    ink.fillRect(x - size * 3, y - size * 3, size * 6, size * 6)
+/** A star in each hue, side by side. */
+function paintStars(ink: CanvasRenderingContext2D): void {
+  for (const [at, hue] of HUES.entries()) {
+    const x = (at + 0.5) * STAR
+    const glow = ink.createRadialGradient(x, STAR / 2, 0, x, STAR / 2, STAR / 2)
+    glow.addColorStop(0, '#ffffff')
+    glow.addColorStop(0.12, fade(hue, 0.85))
+    glow.addColorStop(0.32, fade(hue, 0.2))
+    glow.addColorStop(1, fade(hue, 0))
+    ink.fillStyle = glow
+    ink.fillRect(at * STAR, 0, STAR, STAR)
   }
-}
-
-function paintGrid(ink: CanvasRenderingContext2D): void {
-  ink.strokeStyle = 'rgba(120, 150, 230, 0.07)'
-  ink.lineWidth = 1
-  ink.strokeRect(0.5, 0.5, GRID, GRID)
-  ink.fillStyle = 'rgba(150, 180, 255, 0.28)'
-  ink.fillRect(0, 0, 2, 2)
 }

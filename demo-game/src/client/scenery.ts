@@ -1,9 +1,11 @@
-// What does not fly: the edge of the world, rocks and pickups.
+// What does not fly: the edge of the world, a faint grid, rocks and pickups.
 
 import * as Phaser from 'phaser'
 import { WORLD } from '../game.ts'
 import type { View } from './match.ts'
 import { paintRock } from './textures.ts'
+
+const CELL = 256
 
 export class Scenery {
   readonly #scene: Phaser.Scene
@@ -15,6 +17,7 @@ export class Scenery {
   constructor(scene: Phaser.Scene, scale: number) {
     this.#scene = scene
     this.#scale = scale
+    drawGrid(scene)
     drawEdge(scene)
   }
 
@@ -48,6 +51,11 @@ function drop(images: Map<number, Phaser.GameObjects.Image>, isGone: (id: number
     image.destroy()
     images.delete(id)
   }
+}
+
+function drawGrid(scene: Phaser.Scene): void {
+  const grid = scene.add.graphics().setDepth(0).lineStyle(1, 0x7896e6, 0.09)
+  for (let at = CELL; at < WORLD; at += CELL) grid.lineBetween(at, 0, at, WORLD).lineBetween(0, at, WORLD, at)
 }
 
 /** A glowing frame, and darkness beyond it. */

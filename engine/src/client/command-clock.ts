@@ -59,13 +59,13 @@ export class CommandClock {
     const isFirst = this.#last === undefined
     const elapsed = isFirst ? 0 : Math.max(0, now - this.#last!)
     this.#last = now
-    this.#steer(now)
     this.#slew(now, elapsed)
     this.#reading = Math.max(this.#reading, serverTick + this.lead)
     const tick = Math.floor(this.#reading)
     const due = this.newest < 0 ? 1 : tick - this.newest
     this.newest = tick
     if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#gapAt = now
+    this.#steer(now)
     return Math.min(due, MAX_CATCH_UP)
   }
 

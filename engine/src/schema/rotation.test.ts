@@ -22,11 +22,12 @@ const normal = (q: Four): Four => {
 }
 
 const component = fc.double({ min: -1, max: 1, noNaN: true })
+const corner = fc.constantFrom(0, 0.5, -0.5, Math.SQRT1_2, -Math.SQRT1_2, 1)
 const rotation = fc
   .oneof(
     fc.tuple(component, component, component, component),
     // What rounding makes hard: components of about the same size.
-    fc.tuple(...([0, 1, 2, 3].map(() => fc.constantFrom(0, 0.5, -0.5, Math.SQRT1_2, -Math.SQRT1_2, 1)) as never)),
+    fc.tuple(corner, corner, corner, corner),
     fc.tuple(component, component).map(([a, b]) => [a, b, a * 1.0001, -b])
   )
   .filter((q) => Math.hypot(...(q as number[])) > 0.01) as fc.Arbitrary<Four>

@@ -37,6 +37,7 @@ export class CommandBuffer {
 
   /** Keeps a run for the ticks after `now`. @throws ERR_COMMAND_TICK where it reaches too far ahead: nothing of it is kept */
   put(run: CommandRun, now: number): void {
+    if (run.commands.length === 0) return
     const end = run.first + run.commands.length - 1
     if (end > now + MAX_AHEAD)
       fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)

@@ -40,6 +40,7 @@ const HISTORY = 128
 /** Answers a seat remembers, so that a request that is asked again is answered again and not run again. */
 const MAX_ANSWERS = 64
 const MAX_EVENTS_A_TICK = 1024
+const MAX_SILENT_SECONDS = 10
 
 export interface MatchSetup<G extends AnyGame> {
   readonly id: string
@@ -232,6 +233,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   resync(seat: Seat): void {
     seat.sent = undefined
     seat.sentBefore = undefined
+    // What it got since then it could not read, events included.
+    seat.known = Math.min(seat.known, seat.ack)
   }
 
   /** Runs a request at the start of the next tick; the answer is due once that tick's frames are written. */
@@ -280,8 +283,19 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#history.set(snapshot.tick, snapshot)
     if (this.#playersChanged) this.#tellPlayers()
     this.#outbound.flush(snapshot, this.#seats, this.#events)
+    this.#dropSilent()
     this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
     if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
+  }
+
+  /** Who acknowledges nothing for ten seconds is gone, whatever its transport says. */
+  #dropSilent(): void {
+    const bound = this.tick - MAX_SILENT_SECONDS * this.game.tickRate
+    for (const seat of this.#seats) {
+      if (!seat.connection || seat.state !== 'playing' || seat.ack >= bound) continue
+      this.#tell(seat, { tell: 'end', code: 'ERR_TIMEOUT', reason: `nothing was heard for ${MAX_SILENT_SECONDS} s` })
+      this.#leave(seat)
+    }
   }
 
   #runTimers(): void {
@@ -349,7 +363,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       sent: undefined,
       sentBefore: undefined,
       known: this.tick - 1,
-      ack: -1,
+      ack: this.tick - 1,
       renderTick: -1,
       slack: new SlackReport(this.game.tickRate),
       answers: new Map(),

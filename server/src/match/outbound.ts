@@ -31,16 +31,15 @@ export class Outbound<G extends AnyGame> {
       if (!seat.connection || seat.state !== 'playing') continue
       if (this.#isCongested(seat, snapshot.tick)) this.skipped++
       else this.#send(seat, snapshot, shared, events)
-      oldest = Math.min(oldest, seat.known)
+      // What a client has not acknowledged it may yet ask for again.
+      oldest = Math.min(oldest, seat.known, seat.ack)
     }
     events.forget(oldest)
   }
 
   #isCongested(seat: Seat, tick: number): boolean {
-    if (seat.connection!.bufferedAmount > MAX_WAITING) return true
-    // Nothing was sent yet, or nothing is in flight.
-    if (!seat.sent || seat.ack >= seat.sent.tick) return false
-    return seat.ack >= 0 && tick - seat.ack > this.#maxInFlight
+    const isInFlight = seat.sent !== undefined && seat.ack < seat.sent.tick
+    return seat.connection!.bufferedAmount > MAX_WAITING || (isInFlight && tick - seat.ack > this.#maxInFlight)
   }
 
   #send(seat: Seat, snapshot: SnapshotBase, groups: Map<string, SharedFrame>, events: EventLog): void {

@@ -20,7 +20,7 @@ export interface Seat {
   sentBefore: SnapshotBase | undefined
   /** Events up to this tick were written. */
   known: number
-  /** The newest snapshot that the client says it holds. */
+  /** The newest snapshot that the client says it holds; before its first word, the one before it came. */
   ack: number
   /** Its screen when it gave the command that is being run; a bot sees the newest. */
   renderTick: number

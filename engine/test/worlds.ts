@@ -1,0 +1,303 @@
+// Games drawn at random, and worlds of them in which everything happens: what the property tests run on.
+
+import fc from 'fast-check'
+import { entity } from '../src/schema/entity.ts'
+import {
+  angle,
+  bool,
+  data,
+  type Field,
+  type FieldImpl,
+  type Fields,
+  int,
+  list,
+  oneOf,
+  quat,
+  ranged,
+  ref,
+  text,
+  tick,
+  vec2,
+  vec3,
+} from '../src/schema/field.ts'
+import { type AnyGame, defineGame, planOf } from '../src/schema/game.ts'
+import { unpackValue } from '../src/schema/packed.ts'
+import { Random } from '../src/state/random.ts'
+import { RowBase } from '../src/state/row.ts'
+import type { Snapshot, SnapshotBase } from '../src/state/snapshot.ts'
+import type { FrozenCells, Table } from '../src/state/table.ts'
+import { WorldBase } from '../src/state/world.ts'
+
+const PLAYERS = 4
+const NAMES = ['a', 'b', 'c', 'd'] as const
+
+// --- Schemas ---------------------------------------------------------------------------------------------------------
+
+const small = fc.tuple(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: 2, max: 5000 }))
+const large = fc.tuple(fc.integer({ min: -(2 ** 31), max: 2 ** 31 }), fc.constantFrom(1, 2 ** 20, 2 ** 31 - 1))
+const number = fc.oneof(
+  fc.oneof(small, large).map(([min, span]) => int(min, min + span)),
+  fc.tuple(small, fc.constantFrom(1, 0.5, 0.1, 1 / 256, 3.75)).map(([[min, steps], step]) => {
+    return ranged(min, min + steps * step, step)
+  }),
+  fc.constant(ranged(-1000, 1000, 2000 / (2 ** 31 - 2))),
+  fc.integer({ min: 1, max: 24 }).map(angle)
+)
+const oneName = fc.constantFrom(
+  oneOf('a'),
+  oneOf('a', 'b', 'c'),
+  oneOf('x', ...Array.from({ length: 300 }, (_, i) => `${i}`))
+)
+const words = fc.integer({ min: 1, max: 12 }).map(text)
+const link = fc.constantFrom(...NAMES).map((name) => ref(name))
+const item = fc.oneof(
+  number,
+  fc.constant(bool),
+  oneName,
+  words,
+  link,
+  number.map(vec2),
+  number.map(vec3),
+  fc.constant(tick())
+)
+const numeric = fc.oneof(number, fc.constant(tick()), number.map(vec2), number.map(vec3))
+const anyField: fc.Arbitrary<Field> = fc.oneof(
+  { arbitrary: numeric, weight: 6 },
+  fc.constant(bool),
+  oneName,
+  words,
+  link,
+  fc.integer({ min: 4, max: 20 }).map(quat),
+  fc.tuple(item, fc.integer({ min: 1, max: 5 })).map(([of, length]) => list(of as Field, length)),
+  fc.integer({ min: 16, max: 48 }).map((length) => data(length))
+)
+const drawn = fc.record({
+  field: anyField,
+  rated: fc.boolean(),
+  linear: fc.boolean(),
+  audience: fc.constantFrom('all', 'all', 'all', 'owner', 'server'),
+  defaulted: fc.boolean(),
+})
+
+/** Fields by name; each may name a later one of its kind as its rate. */
+function fieldsOf(all: readonly (typeof drawn extends fc.Arbitrary<infer T> ? T : never)[], owned: boolean): Fields {
+  const fields: Fields = {}
+  const audiences = all.map(({ audience }) => (audience === 'owner' && !owned ? 'all' : audience))
+  const kindOf = (field: Field) => (field as never as FieldImpl).shape.kind
+  const group = (field: Field) => {
+    const kind = kindOf(field)
+    return kind === 'int' || kind === 'ranged' || kind === 'angle' || kind === 'tick' ? 'number' : kind
+  }
+  all.forEach((one, at) => {
+    let field = one.field as never as FieldImpl
+    if (one.linear) field = field.linear()
+    if (one.defaulted && kindOf(one.field) === 'text') field = field.default('x')
+    else if (one.defaulted) field = field.default(field.zero)
+    const isNumeric = ['number', 'vec2', 'vec3'].includes(group(one.field))
+    const rate = all.findIndex(
+      (other, to) =>
+        to > at &&
+        group(other.field) === group(one.field) &&
+        (audiences[to] === 'all' || audiences[to] === audiences[at])
+    )
+    if (one.rated && isNumeric && rate >= 0) field = field.rate(`f${rate}`)
+    if (audiences[at] !== 'all') field = field.only(audiences[at] as 'owner')
+    fields[`f${at}`] = withDefault(field)
+  })
+  return fields
+}
+
+/** A default that its bounds allow, where zero is not one. */
+function withDefault(field: FieldImpl): FieldImpl {
+  const { kind, item: component } = field.shape
+  if (!field.optional || (kind !== 'vec2' && kind !== 'vec3')) return field
+  const value = component!.zero
+  return field.default({ x: value, y: value, z: value })
+}
+
+/** Games of one to four tables, any fields, any tick rate. */
+export const anyGame: fc.Arbitrary<AnyGame> = fc
+  .record({
+    tables: fc.array(
+      fc.record({ fields: fc.array(drawn, { maxLength: 6 }), maxRows: fc.constantFrom(1, 5, 100, 65536) }),
+      {
+        minLength: 4,
+        maxLength: 4,
+      }
+    ),
+    state: fc.array(drawn, { maxLength: 3 }),
+    tickRate: fc.constantFrom(1, 20, 30, 60, 128),
+  })
+  .map(({ tables, state, tickRate }) =>
+    defineGame({
+      name: 'drawn',
+      tickRate,
+      state: fieldsOf(state, false),
+      entities: Object.fromEntries(
+        tables.map(({ fields, maxRows }, at) => [NAMES[at], entity(fieldsOf(fields, true) as never, { maxRows })])
+      ) as never,
+    })
+  )
+
+// --- Worlds ----------------------------------------------------------------------------------------------------------
+
+/** A world that changes by chance: rows come, go, move, change hands. */
+export class Churn {
+  readonly world: WorldBase
+  readonly #random: Random
+
+  constructor(game: AnyGame, seed: number) {
+    this.world = new WorldBase(game)
+    this.#random = new Random(seed)
+  }
+
+  get tables(): readonly Table[] {
+    return this.world.tables.slice(0, -1)
+  }
+
+  /** One tick of it; `calm` from 0 (everything changes) to 1 (hardly anything). */
+  step(ticks = 1, calm = 0.5): SnapshotBase {
+    this.world.tick += ticks
+    for (const table of this.tables) {
+      if (this.#chance(0.7 - calm * 0.6)) for (let i = this.#below(4); i > 0; i--) this.#spawn(table)
+      for (const row of table) {
+        if (this.#chance(0.15 * (1 - calm))) table.despawn(row)
+        else if (this.#chance(0.1 * (1 - calm))) table.give(row, this.#player())
+        else if (this.#chance(1 - calm)) this.#write(row, table, calm)
+      }
+    }
+    const state = this.world.tables.at(-1)!
+    if (this.#chance(1 - calm)) this.#write(this.world.state as RowBase, state, calm)
+    return this.world.snapshot() as SnapshotBase
+  }
+
+  #spawn(table: Table): void {
+    if (
+      table.size >= Math.min(table.plan.maxRows, 40) ||
+      (table.plan.maxRows < 40 && table.size * 2 > table.plan.maxRows)
+    )
+      return
+    const values: Record<string, unknown> = {}
+    for (const { name, field } of table.plan.layout.fields)
+      if (name[0] !== ' ' && !(field.optional && this.#chance(0.5))) values[name] = this.#value(field, undefined)
+    table.spawn(values, this.#player())
+  }
+
+  #write(row: RowBase, table: Table, calm: number): void {
+    for (const { name, field } of table.plan.layout.fields)
+      if (name[0] !== ' ' && this.#chance(1 - calm * 0.8)) {
+        const of = row as never as Record<string, unknown>
+        of[name] = this.#value(field, of[name])
+      }
+  }
+
+  #value(field: FieldImpl, last: unknown): unknown {
+    const { shape } = field
+    switch (shape.kind) {
+      case 'int':
+      case 'ranged':
+      case 'angle':
+      case 'tick': {
+        const end = shape.min + shape.max * shape.step
+        // Small steps, most of the time; sometimes the ends, and past them.
+        if (typeof last === 'number' && this.#chance(0.7)) return last + (this.#random.next() - 0.5) * 20 * shape.step
+        if (this.#chance(0.2)) return this.#pick([shape.min, end, end + 1, shape.min - 1])
+        return shape.min + this.#random.next() * (end - shape.min)
+      }
+      case 'bool':
+        return this.#chance(0.5)
+      case 'oneOf':
+        return this.#pick(shape.names)
+      case 'text':
+        return this.#pick(['', 'a', 'zoë', '日本語', '😀😀', 'x'.repeat(40), '\ud800'])
+      case 'ref': {
+        const rows = [...this.tables.find(({ plan }) => plan.name === shape.refTo)!]
+        return this.#chance(0.3) || rows.length === 0 ? undefined : this.#pick(rows).id
+      }
+      case 'vec2':
+      case 'vec3': {
+        const from = last as Record<string, number> | undefined
+        return Object.fromEntries(['x', 'y', 'z'].map((part) => [part, this.#value(shape.item!, from?.[part])]))
+      }
+      case 'quat': {
+        const from = (last ?? { x: 0, y: 0, z: 0, w: 1 }) as Record<string, number>
+        const by = this.#pick([0.05, 1])
+        return Object.fromEntries(
+          ['x', 'y', 'z', 'w'].map((part) => [part, from[part] + (this.#random.next() - 0.5) * by])
+        )
+      }
+      case 'list':
+        return Array.from({ length: this.#below(shape.maxLength + 2) }, () => this.#value(shape.item!, undefined))
+      case 'data':
+        return this.#pick([null, true, 1.5, 'text', [1, [2]], { a: { b: null } }, new Uint8Array([1, 2, 3])])
+    }
+  }
+
+  #player(): { id: number } | undefined {
+    const id = this.#below(PLAYERS + 1)
+    return id === 0 ? undefined : { id }
+  }
+  #chance(of: number): boolean {
+    return this.#random.next() < of
+  }
+  #below(end: number): number {
+    return Math.floor(this.#random.next() * end)
+  }
+  #pick<T>(from: readonly T[]): T {
+    return from[this.#below(from.length)]
+  }
+}
+
+// --- Comparing -------------------------------------------------------------------------------------------------------
+
+export const outer = (snapshot: SnapshotBase | undefined): Snapshot<AnyGame> => snapshot as never
+export const inner = (snapshot: Snapshot<AnyGame>): SnapshotBase => snapshot as never
+
+/** All that the wire carries of a snapshot; `player` sees its own owner columns, 'wire' everybody's, 'shared' none. */
+export function content(snapshot: SnapshotBase, viewer: 'wire' | 'shared' | number): unknown {
+  return snapshot.tables.map(({ plan, cells }) => {
+    const rows: unknown[] = []
+    for (let slot = 0; slot < cells.size; slot++) {
+      if (cells.born[slot] < 0) continue
+      const isOwn = viewer === 'wire' || (cells.ints[slot] === viewer && plan !== snapshot.plan.state)
+      const columns = isOwn ? [...plan.shared, ...plan.owned] : plan.shared
+      const values = columns.map((index) => {
+        const { kind, name } = plan.layout.columns[index]
+        if (kind !== 'value') return [name, cells.ints[index * cells.size + slot]]
+        const { bytes, value } = cells.packed[index][slot]
+        return [name, [...bytes], value]
+      })
+      rows.push([slot, cells.born[slot], values])
+    }
+    return [plan.name, cells.count, rows]
+  })
+}
+
+/** A copy of everything that a snapshot is made of, to see later that nothing touched it. */
+export function frozenCopy(snapshot: SnapshotBase | undefined): unknown {
+  return snapshot && structuredClone(snapshot.tables.map(({ cells }) => cells) as FrozenCells[])
+}
+
+/** Throws unless every value of every live row is one that the schema allows, and every row can be read. */
+export function checkWithin(snapshot: SnapshotBase): void {
+  for (const table of snapshot.tables) {
+    const { plan, cells } = table
+    let count = 0
+    for (let slot = 0; slot < cells.size; slot++) {
+      if (cells.born[slot] < 0) continue
+      count++
+      if (cells.born[slot] > snapshot.tick) throw new Error('spawned in the future')
+      for (const column of plan.layout.columns) {
+        const q = cells.ints[column.index * cells.size + slot]
+        if (q < 0 || q > column.max) throw new Error(`${column.name} at step ${q}`)
+        if (column.kind !== 'value') continue
+        const { bytes } = cells.packed[column.index][slot]
+        unpackValue(column.slot.field, bytes, 'ERR_FRAME_INVALID', column.name)
+      }
+      JSON.stringify(table.at(slot))
+    }
+    if (count !== cells.count || cells.size > plan.maxRows) throw new Error('the rows do not add up')
+  }
+}
+
+export { planOf, RowBase }
