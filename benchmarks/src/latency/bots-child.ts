@@ -13,7 +13,6 @@ export interface Crowd {
   readonly port: number
   readonly rate: number
   readonly count: number
-  readonly seed: number
 }
 /** What the players of one process saw. */
 export interface Sightings {
@@ -39,9 +38,9 @@ class Player {
 
   decoded(state: Decoded): void {
     const at = now()
+    if (!this.#watched || !seen) return
     seen.tick.push(state.tick)
     seen.at.push(at)
-    if (!this.#watched) return
     const row = state.ship.get(this.#watchedRow) ?? this.#find(state)
     if (!row) return
     while (this.#seen !== row.press) {
@@ -82,31 +81,34 @@ class Player {
 }
 
 let players: Player[] = []
-let seen = nothing()
-function nothing() {
-  return { tick: [] as number[], at: [] as number[], presses: [] as number[] }
-}
+/** What was seen since mark(); undefined before, and for ever with players who only are there. */
+let seen: { tick: number[]; at: number[]; presses: number[] } | undefined
 
 const handlers = {
   now: (): number => now(),
-  async connect({ transport, port, rate, count, seed }: Crowd): Promise<void> {
+  /** More players join. One after the other: a hundred at once would see long round trips that no player sees. */
+  async connect({ transport, port, rate, count }: Crowd): Promise<void> {
     const game = gameAt(rate)
+    for (let i = 0; i < count; i++) {
+      const player = new Player()
+      player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
+      players.push(player)
+    }
+  },
+  play(seed: number): void {
     const u = uniform(seed)
-    players = Array.from({ length: count }, () => new Player())
-    // One after the other: a process that connects a hundred at once would see long round trips that no player sees.
-    for (const player of players) player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
     players.forEach((player, i) => {
-      player.play(players[(i + 1) % count], u)
+      player.play(players[(i + 1) % players.length], u)
     })
   },
-  /** Forgets what was seen so far. */
   mark(): void {
-    seen = nothing()
+    seen = { tick: [], at: [], presses: [] }
   },
-  sightings: (): Sightings => seen,
+  sightings: (): Sightings => seen!,
   leave(): void {
     for (const player of players) player.leave()
     players = []
+    seen = undefined
   },
 }
 export type BotsHandlers = typeof handlers

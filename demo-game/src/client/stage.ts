@@ -22,8 +22,9 @@ export class Stage {
       disableContextMenu: true,
       audio: { noAudio: true },
       input: { keyboard: false, mouse: false, touch: false, gamepad: false },
-      // One texture a batch: software renderers tear sprites apart where neighbours in a batch differ in texture.
-      render: { maxTextures: 1, antialias: true, powerPreference: 'high-performance' },
+      // No multisampling: everything but trails is a soft-edged texture, and weak graphics cards pay dearly for it. One
+      // texture a batch: software renderers tear sprites apart where neighbours in a batch differ in texture.
+      render: { antialias: true, antialiasGL: false, maxTextures: 1, powerPreference: 'high-performance' },
       scale: { mode: Phaser.Scale.NONE, width, height, zoom },
       scene: [BackdropScene, ArenaScene],
     })

@@ -200,7 +200,7 @@ export class Predictor {
       let off = own.before[index] - world.readNumber(index, own.slot)
       if (off === 0) continue
       isCorrected = true
-      if (!column.glides || column.slot.shape.kind === 'int') continue
+      if (!column.glides) continue
       if (column.wraps) off -= (column.max + 1) * step * Math.round(off / ((column.max + 1) * step))
       own.offsets[index] = Math.abs(off) > column.snap * step ? 0 : own.offsets[index] + off
     }

@@ -153,6 +153,8 @@ const RESERVED: readonly string[] = [
   'viewer',
   'seen',
   'idOf',
+  'cells',
+  'take',
 ] satisfies ReservedTable[]
 /** The hidden first column of every table. A leading space: no field is called that. */
 const OWNER = ' owner'

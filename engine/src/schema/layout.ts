@@ -42,7 +42,7 @@ export interface Column {
   readonly zeroValue: Packed | undefined
   /** A jump of more than this many steps is drawn at once. */
   readonly snap: number
-  /** Numbers that glide between snapshots; bool, oneOf, ref, tick and int-like choices step. */
+  /** True for numbers that glide between snapshots; flags, choices, refs, ticks and plain whole numbers step. */
   readonly glides: boolean
 }
 
@@ -178,7 +178,8 @@ function columnOf(
     zero: 0,
     zeroValue: undefined,
     snap: field.snapDistance === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : field.snapDistance / shape.step,
-    glides: isNumber,
+    // Counts don't glide: a hull of 93.4 was never there. Whole numbers that move say how.
+    glides: isNumber && (kind !== 'int' || rate >= 0 || field.isLinear),
   }
   if (column.kind === 'value') return { ...column, zeroValue: zeroValueOf(field, `${layout}.${name}`) }
   return { ...column, zero: zeroOf(layout, column, part) }

@@ -54,7 +54,18 @@ export interface Table<K, V, Values> extends ReadTable<WorldRow<K, V>> {
 }
 
 /** Names that a world, a view or a snapshot uses itself. */
-export type ReservedTable = 'tick' | 'state' | 'hash' | 'snapshot' | 'tables' | 'plan' | 'viewer' | 'seen' | 'idOf'
+export type ReservedTable =
+  | 'tick'
+  | 'state'
+  | 'hash'
+  | 'snapshot'
+  | 'tables'
+  | 'plan'
+  | 'viewer'
+  | 'seen'
+  | 'idOf'
+  | 'cells'
+  | 'take'
 
 export type TableOf<K, E> = E extends Entity<infer V, any, any, infer I> ? Table<K, V, SpawnValues<V, I>> : never
 export type ReadTableOf<E> = E extends Entity<infer V> ? ReadTable<ReadRow<V>> : never

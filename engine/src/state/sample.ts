@@ -241,13 +241,12 @@ function mayKnow(audience: Column['audience'], viewer: Viewer): boolean {
   return audience === 'all' || viewer === 'all' || (audience === 'owner' && viewer !== 'public')
 }
 
-/** A whole number is a count, not a place, unless it says how it moves: nobody wants to see 93.4 points. */
 function wayOf(column: Column, viewer: Viewer): Way {
   const { audience, kind, predictor, slot } = column
   if (kind === 'value' || !mayKnow(audience, viewer)) return 'none'
   if (kind === 'ref') return 'ref'
   if (kind === 'quat') return column.index === slot.column ? 'rotation' : 'none'
-  if (!column.glides || (slot.shape.kind === 'int' && predictor === 'hold')) return 'step'
+  if (!column.glides) return 'step'
   return predictor === 'rate' ? 'curve' : 'line'
 }
 
