@@ -15,14 +15,11 @@ interface Point {
 const NAMES = ['Vega', 'Rigel', 'Mira', 'Altair', 'Lyra', 'Nash', 'Spica', 'Deneb', 'Pollux', 'Ceres']
 const IDLE: Command = { turn: 0, thrust: false, brake: false, fire: false }
 
-/** Seats the match's bots; `enter` gives each what a player gets who joins. */
-export function addBots(match: ArenaMatch, enter: (match: ArenaMatch, bot: Player) => void): void {
+/** Seats the match's bots. */
+export function addBots(match: ArenaMatch): void {
   for (const name of NAMES.slice(0, match.options.bots)) {
     const brain = new Brain(match)
-    enter(
-      match,
-      match.addBot((bot) => brain.steer(bot), name)
-    )
+    match.addBot((bot) => brain.steer(bot), name)
   }
 }
 

@@ -41,7 +41,7 @@ export const rules = {
     match.world.state.round = 1
     scatterRocks(match)
     for (let i = 0; i < PICKUPS; i++) dropPickup(match)
-    addBots(match, enter)
+    addBots(match)
   },
   join: enter,
   leave(match, player) {

@@ -127,13 +127,32 @@ describe.skipIf(!executable)('two pages in one match', () => {
     await ada.keyboard.press('l')
     await ada.locator('.lag input[name=latency]').fill('200')
     await ada.waitForFunction(() => globalThis.match!.stats.rtt > 250)
+    await ada.locator('.lag input[name=bandwidth]').fill('0') // the least: 500 bytes a second
+    await ada.waitForFunction(() => globalThis.match!.stats.bufferedAmount > 50)
     await ada.locator('.lag').getByText('Clean line').click()
     await ada.waitForFunction(() => globalThis.match!.stats.rtt < 150)
   })
 
+  it('fills the window, however it is resized', async () => {
+    const ada = await play('Ada')
+    for (const [width, height] of [
+      [2560, 1440],
+      [640, 480],
+    ]) {
+      await ada.setViewportSize({ width, height })
+      await ada.waitForFunction(
+        ([wide, high]) => {
+          const { width, height } = document.querySelector('canvas')!.getBoundingClientRect()
+          return width === wide && height === high && globalThis.match!.view.ship.mine !== undefined
+        },
+        [width, height]
+      )
+    }
+  })
+
   it('says why a match ended', async () => {
     const ada = await play('Ada')
-    match.after(1, () => match.end('the arena closes'))
+    match.end('the arena closes')
     await ada.locator('.notice', { hasText: 'the arena closes' }).waitFor()
   })
 
@@ -152,10 +171,17 @@ describe.skipIf(!executable)('two pages in one match', () => {
   })
 
   it('draws with WebGL, and bots fight on the picture', async () => {
-    const ada = await play('Ada', `&match=${server.open(arena).id}`)
+    match = server.open(arena)
+    const ada = await play('Ada', `&match=${match.id}`)
     await ada.keyboard.press('n')
     expect(await ada.evaluate(() => document.querySelector('canvas')!.getContext('2d'))).toBeNull()
-    await ada.waitForFunction(() => globalThis.match!.view.shot.size > 0)
+    const { x, y } = shipOf('Vega')
+    Object.assign(shipOf('Ada'), { x: x - 250, y, heading: 0, safe: 0 })
+    await ada.waitForFunction(() => {
+      const { ship, shot } = globalThis.match!.view
+      const near = ({ x, y }: { x: number; y: number }) => Math.hypot(x - ship.mine!.x, y - ship.mine!.y) < 350
+      return ship.mine && [...ship].filter(near).length > 1 && [...shot].some(near)
+    })
     await ada.screenshot({ path: here('../../artifacts/arena.png') })
   })
 })

@@ -273,13 +273,25 @@ describe('matches', () => {
     let bot: Player | undefined
     const start = (match: Match<Game>) => {
       bot = match.addBot(() => ({ go: 1, fire: false }), 'robo')
-      match.world.ship.spawn({ x: 0, name: bot.name }, bot)
     }
     const server = new VirtualServer(game, rules({ start }))
     const a = await server.join({ match: 'quick', input: idle })
     await server.run(2000)
     expect(only(server).world.ship.ownedBy(bot!)!.x).toBeGreaterThan(200)
     expect([...a.match.players.values()]).toContainEqual({ id: bot!.id, name: 'robo', bot: true })
+  })
+
+  test('a match that is ended between ticks tells everybody why', async () => {
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', input: idle })
+    let reason = ''
+    void a.match.ended.then((why) => {
+      reason = why
+    })
+    only(server).end('closing time')
+    server.lobby.sweep()
+    await server.run(500)
+    expect(reason).toBe('closing time')
   })
 
   test('who is kicked is told why; who is left sees it go', async () => {

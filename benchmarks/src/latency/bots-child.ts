@@ -1,12 +1,12 @@
-// A process of players. Each presses a key now and then, and watches one other player of this process for what that one
+// A process of players. Some are only there; each of the others presses a key now and then, and watches one other player of this process for what that one
 // pressed. A press counts from the moment that it was due: a busy process does not hide its own delay.
 
 import { uniform } from '../arena.ts'
 import { answer } from '../child.ts'
 import { now } from '../clock.ts'
 import { gameAt, PRESSES } from './game.ts'
-import type { Bot, Decoded } from './transport.ts'
-import { BOTS, type TransportName } from './transports.ts'
+import type { Bot, State } from './transport.ts'
+import { TRANSPORTS, type TransportName } from './transports.ts'
 
 export interface Crowd {
   readonly transport: TransportName
@@ -14,49 +14,73 @@ export interface Crowd {
   readonly rate: number
   readonly count: number
 }
-/** What the players of one process saw. */
+/** What the players of one process saw. Milliseconds. */
 export interface Sightings {
-  /** Every state decoded: its tick, and when, in milliseconds. */
+  /** Every state decoded: its tick, and when. */
   readonly tick: readonly number[]
   readonly at: readonly number[]
-  /** Milliseconds from a key press to another player's client having decoded it. */
-  readonly presses: readonly number[]
+  /** From a key press to another player's client having decoded it, and to having drawn it. */
+  readonly decoded: readonly number[]
+  readonly drawn: readonly number[]
 }
 
 /** Milliseconds between a player's presses: uniform from the first to the second. */
 const PRESS_EVERY = [100, 300] as const
 
-class Player {
-  bot!: Bot
-  #watched!: Player
-  #watchedRow = 0
+/** Notices what a player pressed, and how long ago. */
+class Watch {
+  readonly #player: Player
+  #row = 0
   #seen = 0
-  #pressed = 0
-  /** When the press of this value was due; NaN once it was seen, or never made. */
-  readonly #due: number[] = new Array(PRESSES).fill(Number.NaN)
-  #timer: NodeJS.Timeout | undefined
 
-  decoded(state: Decoded): void {
-    const at = now()
-    if (!this.#watched || !seen) return
-    seen.tick.push(state.tick)
-    seen.at.push(at)
-    const row = state.ship.get(this.#watchedRow) ?? this.#find(state)
-    if (!row) return
-    while (this.#seen !== row.press) {
+  constructor(player: Player) {
+    this.#player = player
+  }
+
+  look(state: State, at: number, into: number[] | undefined): void {
+    const row = state.ship.get(this.#row) ?? this.#find(state)
+    while (row && this.#seen !== row.press) {
       this.#seen = (this.#seen + 1) % PRESSES
-      const due = this.#watched.#due[this.#seen]
-      if (!Number.isNaN(due)) seen.presses.push(at - due)
+      into?.push(at - this.#player.due[this.#seen])
     }
   }
 
+  /** Ids of rows are the server's: a state says which row is whose. */
+  #find(state: State): { readonly press: number } | undefined {
+    for (const { id, player } of state.ship)
+      if (player === this.#player.bot.player) {
+        this.#row = id
+        return state.ship.get(id)
+      }
+    return undefined
+  }
+}
+
+class Player {
+  bot!: Bot
+  /** When the press of each value was due. */
+  readonly due: number[] = []
+  #pressed = 0
+  #timer: NodeJS.Timeout | undefined
+  #watches: { readonly decoded: Watch; readonly drawn: Watch } | undefined
+
+  decoded(state: State): void {
+    const at = now()
+    seen?.tick.push(state.tick)
+    seen?.at.push(at)
+    this.#watches?.decoded.look(state, at, seen?.decoded)
+  }
+  drawn(state: State): void {
+    this.#watches?.drawn.look(state, now(), seen?.drawn)
+  }
+
   play(watched: Player, u: () => number): void {
-    this.#watched = watched
+    this.#watches = { decoded: new Watch(watched), drawn: new Watch(watched) }
     const [least, most] = PRESS_EVERY
     let due = now() + most * u()
     const press = () => {
       this.#pressed = (this.#pressed + 1) % PRESSES
-      this.#due[this.#pressed] = due
+      this.due[this.#pressed] = due
       this.bot.press(this.#pressed)
       due += least + (most - least) * u()
       this.#timer = setTimeout(press, Math.ceil(due - now())) // never early: Node would cut a fraction
@@ -68,21 +92,12 @@ class Player {
     clearTimeout(this.#timer)
     this.bot.close()
   }
-
-  /** Ids of rows are the server's: the first state says which row is whose. */
-  #find(state: Decoded): { readonly press: number } | undefined {
-    for (const row of state.ship)
-      if (row.player === this.#watched.bot.player) {
-        this.#watchedRow = row.id
-        return state.ship.get(row.id)
-      }
-    return undefined
-  }
 }
 
 let players: Player[] = []
-/** What was seen since mark(); undefined before, and for ever with players who only are there. */
-let seen: { tick: number[]; at: number[]; presses: number[] } | undefined
+let extras: { close(): void }[] = []
+/** What was seen since mark(); nothing is kept before it. */
+let seen: { tick: number[]; at: number[]; decoded: number[]; drawn: number[] } | undefined
 
 const handlers = {
   now: (): number => now(),
@@ -91,9 +106,14 @@ const handlers = {
     const game = gameAt(rate)
     for (let i = 0; i < count; i++) {
       const player = new Player()
-      player.bot = await BOTS[transport](game, port, (state) => player.decoded(state))
+      player.bot = await TRANSPORTS[transport].bot(game, port, player)
       players.push(player)
     }
+  },
+  /** More join who are only there. */
+  async fill({ transport, port, rate, count }: Crowd): Promise<void> {
+    const game = gameAt(rate)
+    for (let i = 0; i < count; i++) extras.push(await TRANSPORTS[transport].extra(game, port))
   },
   play(seed: number): void {
     const u = uniform(seed)
@@ -102,12 +122,14 @@ const handlers = {
     })
   },
   mark(): void {
-    seen = { tick: [], at: [], presses: [] }
+    seen = { tick: [], at: [], decoded: [], drawn: [] }
   },
   sightings: (): Sightings => seen!,
   leave(): void {
     for (const player of players) player.leave()
+    for (const extra of extras) extra.close()
     players = []
+    extras = []
     seen = undefined
   },
 }

@@ -6,7 +6,7 @@ import { every } from '../clock.ts'
 import type { LatencyGame } from './game.ts'
 import type { ConnectBot } from './transport.ts'
 
-export const connectRawBot: ConnectBot = (game, port, decoded) =>
+export const connectRawBot: ConnectBot = (game, port, watcher) =>
   new Promise((resolve, reject) => {
     const decoder = new DeltaDecoder(game)
     let seen: Snapshot<LatencyGame> | undefined
@@ -23,7 +23,7 @@ export const connectRawBot: ConnectBot = (game, port, decoded) =>
         const next = decoder.decode(data, seen, before)
         before = seen
         seen = next
-        decoded(next)
+        watcher.decoded(next)
       } else {
         stop = every(1000 / game.tickRate, send)
         resolve({

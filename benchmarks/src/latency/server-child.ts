@@ -4,7 +4,7 @@ import { answer } from '../child.ts'
 import { now } from '../clock.ts'
 import { gameAt } from './game.ts'
 import type { Host } from './transport.ts'
-import { HOSTS, type TransportName } from './transports.ts'
+import { TRANSPORTS, type TransportName } from './transports.ts'
 
 /** When each tick ended: `at[i]` is of tick `tick[i]`, in milliseconds. */
 export interface TickTimes {
@@ -22,7 +22,7 @@ let since: NodeJS.CpuUsage = process.cpuUsage()
 const handlers = {
   now: (): number => now(),
   async start({ transport, rate, players }: { transport: TransportName; rate: number; players: number }) {
-    host = await HOSTS[transport](gameAt(rate), players, (ended) => {
+    host = await TRANSPORTS[transport].host(gameAt(rate), players, (ended) => {
       tick.push(ended)
       at.push(now())
     })

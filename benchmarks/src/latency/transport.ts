@@ -11,13 +11,18 @@ export interface Host {
 }
 export type StartHost = (game: LatencyGame, players: number, ended: TickEnded) => Promise<Host>
 
-/** A state that a client has decoded. */
-export interface Decoded {
+/** A state that a client has decoded, or drawn. */
+export interface State {
   readonly tick: number
   readonly ship: {
     get(id: number): { readonly press: number } | undefined
     [Symbol.iterator](): Iterator<{ readonly id: number; readonly player: number }>
   }
+}
+export interface Watcher {
+  decoded(state: State): void
+  /** A frame was drawn; never called by a client that draws nothing. */
+  drawn(state: State): void
 }
 export interface Bot {
   /** The player number that its ship carries. */
@@ -26,4 +31,7 @@ export interface Bot {
   press(value: number): void
   close(): void
 }
-export type ConnectBot = (game: LatencyGame, port: number, decoded: (state: Decoded) => void) => Promise<Bot>
+/** A player who is measured: a client as games have it. */
+export type ConnectBot = (game: LatencyGame, port: number, watcher: Watcher) => Promise<Bot>
+/** A player who is only there, at the least cost to the machine that also measures. */
+export type ConnectExtra = (game: LatencyGame, port: number) => Promise<{ close(): void }>

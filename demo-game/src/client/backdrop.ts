@@ -106,7 +106,7 @@ function paintNebula(ink: CanvasRenderingContext2D): void {
   const hues = tileNoise(23, NEBULA)
   for (let y = 0; y < NEBULA; y++)
     for (let x = 0; x < NEBULA; x++) {
-      const cloud = Math.max(0, clouds(x, y) - 0.36) * 1.9
+      const cloud = Math.max(0, clouds(x, y) - 0.31) * 1.8
       const hue = hues(x, y)
       const warm = Math.max(0, hue - 0.5) * 2.4
       const cool = Math.max(0, 0.5 - hue) * 2.4

@@ -48,11 +48,6 @@ export class Ships {
     this.#bars = scene.add.graphics().setDepth(20)
   }
 
-  /** How many are drawn. */
-  get size(): number {
-    return this.#figures.size
-  }
-
   /** `me`: the player whose page this is; `label`: how much to scale names by. */
   update(view: View, me: number, now: number, seconds: number, label: number): void {
     this.#round += 1

@@ -39,8 +39,8 @@ export class Stage {
 
   #fit(): void {
     const { width, height, zoom } = measure()
-    this.#game.scale.setZoom(zoom)
     this.#game.scale.resize(width, height)
+    this.#game.scale.setZoom(zoom) // last: resize() leaves the CSS size as it was where the zoom is 1
   }
 }
 

@@ -97,10 +97,7 @@ export class Lobby {
 
   /** Ends all matches with a reason that their players see. */
   close(reason: string): void {
-    for (const match of this.#matches.values()) {
-      match.end(reason)
-      match.step()
-    }
+    for (const match of this.#matches.values()) match.end(reason)
     this.sweep()
   }
 

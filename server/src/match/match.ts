@@ -88,6 +88,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   #started = false
   #emptyFor = 0
   #playersChanged = false
+  #isStepping = false
 
   constructor(setup: MatchSetup<G>) {
     const { id, game, rules, options, seed, warn } = setup
@@ -164,14 +165,15 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   end(reason: string): void {
     this.ended ??= reason
+    if (!this.#isStepping) this.#close(this.ended)
   }
 
   addBot(input: (bot: Player) => G['command'], name = 'bot'): Player {
     if (this.#seats.size >= this.capacity)
       fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
     const player = { id: this.#seats.newId(), name, bot: true }
-    this.#seat(player, undefined, () => settleRecord(this.#plan.command, input(player) as Values, 'ERR_FIELD_VALUE'))
-    return player
+    const give = () => settleRecord(this.#plan.command, input(player) as Values, 'ERR_FIELD_VALUE')
+    return this.#enter(player, undefined, give).player
   }
 
   // --- What the session of a connection calls ----------------------------------------------------------------------
@@ -192,16 +194,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
         fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
       const id = this.#seats.newId()
       const player = { id, name: name || `player ${id}`, bot: false }
-      const seat = this.#seat(player, connection, undefined)
-      try {
-        this.#rules.join?.(this, player)
-      } catch (error) {
-        this.#unseat(seat)
-        for (const table of this.#tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
-        this.#warn(`join refused for ${player.name}: ${describe(error)}`)
-        throw error
-      }
-      return seat
+      return this.#enter(player, connection, undefined)
     })
   }
 
@@ -241,7 +234,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   request(seat: Seat, id: number, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const known = seat.answers.get(id)
     if (known) return known
-    const answer = this.#answer(seat, name, packed)
+    const answer = this.#replyTo(seat, name, packed)
     seat.answers.set(id, answer)
     for (const oldest of seat.answers.keys()) if (seat.answers.size > MAX_ANSWERS) seat.answers.delete(oldest)
     return answer
@@ -251,18 +244,17 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   /** One tick. Never throws: what goes wrong ends the match. */
   step(): void {
-    if (this.ended === undefined) {
-      try {
-        this.#step()
-      } catch (error) {
-        this.end(`the game failed at tick ${this.tick}: ${describe(error)}`)
-        this.#warn(this.ended!)
-      }
+    if (this.ended !== undefined) return
+    this.#isStepping = true
+    try {
+      this.#step()
+    } catch (error) {
+      this.end(`the game failed at tick ${this.tick}: ${describe(error)}`)
+      this.#warn(this.ended!)
     }
+    this.#isStepping = false
     if (this.ended !== undefined) this.#close(this.ended)
-    const due = this.#answers
-    this.#answers = []
-    for (const answer of due) answer()
+    else this.#answer()
   }
 
   #step(): void {
@@ -373,6 +365,20 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     return seat
   }
 
+  /** Takes a seat and runs the `join` rule; what that throws leaves nothing behind. */
+  #enter(player: Player, connection: Connection | undefined, input: (() => Values) | undefined): Seat {
+    const seat = this.#seat(player, connection, input)
+    try {
+      this.#rules.join?.(this, player)
+    } catch (error) {
+      this.#unseat(seat)
+      for (const table of this.#tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
+      this.#warn(`join refused for ${player.name}: ${describe(error)}`)
+      throw error
+    }
+    return seat
+  }
+
   #unseat(seat: Seat): void {
     this.#seats.remove(seat)
     this.#playersChanged = true
@@ -389,7 +395,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     }
   }
 
-  async #answer(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  async #replyTo(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     try {
       const values = await this.#act(() => this.#request(seat, name, packed))
       return packAnswer({ ok: 'request', tick: this.tick, values })
@@ -445,6 +451,13 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     const acts = this.#acts
     this.#acts = []
     for (const act of acts) act()
+    this.#answer()
+  }
+
+  #answer(): void {
+    const due = this.#answers
+    this.#answers = []
+    for (const answer of due) answer()
   }
 }
 

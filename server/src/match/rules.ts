@@ -41,9 +41,9 @@ export interface Match<G extends AnyGame> {
   emit<K extends keyof G['events'] & string>(event: K, values: G['events'][K]['values'], options?: EmitOptions): void
   /** Takes a player out; its client is told why. */
   kick(player: Player, reason: string): void
-  /** Ends the match after the current tick; every client is told why. */
+  /** Ends the match, within a tick after it; every client is told why. */
   end(reason: string): void
-  /** Seats a player whose commands `input` gives, once a tick. @throws ERR_MATCH_FULL */
+  /** Seats a player whose commands `input` gives, once a tick; the `join` rule runs for it. @throws ERR_MATCH_FULL */
   addBot(input: (bot: Player) => G['command'], name?: string): Player
 }
 

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { refused } from '../../test/refused.ts'
+import { entity } from '../schema/entity.ts'
+import { int } from '../schema/field.ts'
+import { defineGame } from '../schema/game.ts'
+import { World } from '../state/world.ts'
+import { BitReader } from './bits.ts'
+import { DeltaDecoder, DeltaEncoder, readChunkHeader } from './encoder.ts'
+
+const game = defineGame({
+  name: 'headers',
+  tickRate: 30,
+  entities: { ship: entity({ x: int(0, 99), ammo: int(0, 9).default(0).only('owner') }) },
+})
+const other = defineGame({ name: 'other', tickRate: 30, entities: { ship: entity({ x: int(0, 99) }) } })
+const encoder = new DeltaEncoder(game)
+const decoder = new DeltaDecoder(game)
+
+/** Snapshots of one world at these ticks. */
+function at(...ticks: number[]) {
+  const world = new World(game)
+  const row = world.ship.spawn({ x: 0, ammo: 5 }, { id: 1 })
+  return ticks.map((tick) => {
+    world.tick = tick
+    row.x = tick % 100
+    return world.snapshot()
+  })
+}
+const header = (bytes: Uint8Array, near = 0) => readChunkHeader(new BitReader(bytes), near)
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
+
+describe('S1-S4 a chunk’s header', () => {
+  it('of a keyframe is its tick and its hash', () => {
+    const [first] = at(300)
+    const { hash } = first
+    const keyframe = encoder.encode(first)
+    expect([...keyframe.subarray(0, 3)]).toEqual([0b1100, 0xac, 2])
+    expect(header(keyframe)).toEqual({ tick: 300, baseline: undefined, before: undefined, hash, columns: 'wire' })
+  })
+
+  it('of a delta names its baseline, and the one before it', () => {
+    const [a, b, c] = at(70000, 70002, 70005)
+    expect([...encoder.encode(c, b).subarray(0, 4)]).toEqual([0b1001, 0x75, 0x11, 3])
+    expect([...encoder.encode(c, b, a).subarray(0, 5)]).toEqual([0b1011, 0x75, 0x11, 3, 2])
+    const rest = { hash: undefined, columns: 'wire' }
+    expect(header(encoder.encode(c, b), 70002)).toEqual({ tick: 70005, baseline: 70002, before: undefined, ...rest })
+    expect(header(encoder.encode(c, b, a), 70002)).toEqual({ tick: 70005, baseline: 70002, before: 70000, ...rest })
+  })
+
+  it('S6 has a hash whenever its tick divides by 32', () => {
+    const [a, b, c] = at(63, 64, 65)
+    expect(header(encoder.encode(b, a), 63).hash).toBe(b.hash)
+    expect(header(encoder.encode(c, b), 64).hash).toBeUndefined()
+  })
+
+  it('says whether owner columns are in it; who gets none sees none', () => {
+    const [first] = at(5)
+    const shared = new DeltaEncoder(game, { audience: 'all' }).encode(first)
+    expect(header(shared).columns).toBe('shared')
+    expect(decoder.decode(shared).ship.ownedBy({ id: 1 })?.ammo).toBeUndefined()
+    expect(decoder.decode(encoder.encode(first)).ship.ownedBy({ id: 1 })?.ammo).toBe(5)
+  })
+
+  it('S3 the low 16 bits of a tick mean the nearest to what is held', () => {
+    for (const [from, to] of [
+      [65535, 65536],
+      [65530, 65530 + 32767],
+      [40000, 40000 + 32767],
+    ]) {
+      const [a, b] = at(from, to)
+      const held = decoder.decode(encoder.encode(a))
+      expect(decoder.decode(encoder.encode(b, a), held).tick).toBe(to)
+    }
+  })
+
+  it.each<[string, Uint8Array, string]>([
+    ['S1 bits of a later version', bytes(0x10, 0), 'flags 16: this frame is of a later version (ERR_FRAME_KIND)'],
+    [
+      'S1 a keyframe with something before it',
+      bytes(2, 0),
+      'flags 2: a keyframe has nothing before (ERR_FRAME_INVALID)',
+    ],
+    [
+      'S2 a tick past the last',
+      bytes(0, 0x80, 0x80, 0x80, 0x80, 8),
+      'tick 2147483648: expected less than 2^31 (ERR_FRAME_INVALID)',
+    ],
+    ['S3 a delta from its own tick', bytes(1, 9, 0, 0), 'a delta from ticks undefined and 9 to 9 (ERR_FRAME_INVALID)'],
+    ['S3 a baseline before time', bytes(1, 9, 0, 10), 'a delta from ticks undefined and -1 to 9 (ERR_FRAME_INVALID)'],
+    ['S3 a snapshot before that is none', bytes(3, 9, 0, 1, 0), 'a delta from ticks 8 and 8 to 9 (ERR_FRAME_INVALID)'],
+    ['S3 one before time', bytes(3, 9, 0, 1, 9), 'a delta from ticks -1 and 8 to 9 (ERR_FRAME_INVALID)'],
+    ['nothing', bytes(), 'the frame ends after 0 bytes: expected more (ERR_FRAME_TRUNCATED)'],
+    ['half a header', bytes(1, 9), 'the frame ends after 2 bytes: expected more (ERR_FRAME_TRUNCATED)'],
+    ['half a hash', bytes(4, 9, 1, 2), 'the frame ends after 4 bytes: expected more (ERR_FRAME_TRUNCATED)'],
+  ])('refuses %s', (_, chunk, message) => expect(refused(() => header(chunk))).toBe(message))
+
+  it('S3 refuses a tick past the last in a delta, too', () => {
+    expect(refused(() => header(bytes(1, 5, 0, 1), 2 ** 31 - 1))).toContain('ERR_FRAME_INVALID')
+  })
+})
+
+describe('an encoder refuses', () => {
+  const [a, b, c, far] = at(10, 11, 12, 12 + 32768)
+  it.each<[string, () => unknown, string]>([
+    [
+      'a baseline that is not older',
+      () => encoder.encode(a, b),
+      'a delta from tick 11 to 10: expected an older baseline (ERR_USAGE)',
+    ],
+    [
+      'the snapshot itself',
+      () => encoder.encode(a, a),
+      'a delta from tick 10 to 10: expected an older baseline (ERR_USAGE)',
+    ],
+    [
+      'one before that is not',
+      () => encoder.encode(c, a, b),
+      'tick 11 before the baseline at 10: expected an older one (ERR_USAGE)',
+    ],
+    [
+      'a baseline too far back',
+      () => encoder.encode(far, c),
+      'a delta over 32768 ticks: expected at most 32767 (ERR_USAGE)',
+    ],
+    [
+      'another game’s snapshot',
+      () => encoder.encode(new World(other).snapshot() as never),
+      'this snapshot is of another game (ERR_USAGE)',
+    ],
+    [
+      'another game’s baseline',
+      () => encoder.encode(c, new World(other).snapshot() as never),
+      'this snapshot is of another game (ERR_USAGE)',
+    ],
+  ])('%s', (_, act, message) => expect(refused(act)).toBe(message))
+})
+
+describe('S5 a decoder refuses what it cannot build on', () => {
+  const [a, b, c] = at(10, 11, 12)
+  const held = (snapshot: typeof a) => decoder.decode(encoder.encode(snapshot))
+  it.each<[string, () => unknown, string]>([
+    [
+      'no baseline',
+      () => decoder.decode(encoder.encode(c, b)),
+      'a delta against tick 11: the snapshot given is of undefined',
+    ],
+    [
+      'another baseline',
+      () => decoder.decode(encoder.encode(c, b), held(a)),
+      'a delta against tick 11: the snapshot given is of 10',
+    ],
+    [
+      'none before it',
+      () => decoder.decode(encoder.encode(c, b, a), held(b)),
+      'a delta with tick 10 before it: the snapshot given is of undefined',
+    ],
+  ])('%s', (_, act, message) => expect(refused(act)).toBe(`${message} (ERR_FRAME_BASELINE)`))
+
+  it('H1 a state with another hash than the frame says', () => {
+    const keyframe = encoder.encode(a)
+    keyframe[2] ^= 1
+    expect(refused(() => decoder.decode(keyframe))).toBe(
+      'the state at tick 10 has another hash than its frame says (ERR_FRAME_INVALID)'
+    )
+  })
+
+  it('F2 what follows the content', () => {
+    expect(refused(() => decoder.decode(bytes(...encoder.encode(a), 0)))).toContain(
+      "1 bytes after the end of the frame's content"
+    )
+  })
+
+  it('takes no notice of baselines that a keyframe does not name', () => {
+    expect(decoder.decode(encoder.encode(c), held(a), held(b)).hash).toBe(c.hash)
+  })
+})
