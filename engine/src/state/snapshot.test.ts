@@ -93,8 +93,14 @@ describe('a snapshot', () => {
   })
 })
 
+interface Known {
+  readonly mine: readonly unknown[]
+  readonly other: readonly unknown[]
+  readonly secret: unknown
+}
+
 describe('who may know what', () => {
-  const known = (viewer: Viewer) => {
+  const known = (viewer: Viewer): Known => {
     const { world, a, b } = make()
     const snapshot = seenBy(world.snapshot(), viewer)
     const of = (id: number) => {
@@ -105,7 +111,7 @@ describe('who may know what', () => {
   }
   const hidden = undefined
 
-  it.each<[string, Viewer, ReturnType<typeof known>]>([
+  it.each<[string, Viewer, Known]>([
     ['the server everything', 'all', { mine: [1, 'a', 3, 5, 'n', 4], other: [2, 'b', 7, 0, '', 0], secret: 5 }],
     [
       'the wire all but what is the server’s',

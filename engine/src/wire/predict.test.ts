@@ -9,7 +9,7 @@ import { difference, inBounds, predict, predictRotations, type Survivors } from 
 function row(
   fields: Fields,
   base: number[],
-  options: { now?: number[]; before?: number[]; bornBefore?: number } & Partial<Survivors> = {}
+  options: { now?: number[]; before?: number[]; bornBefore?: number } & Partial<Omit<Survivors, 'before'>> = {}
 ) {
   const layout = new Layout('row', fields)
   const cells = (ints: number[], born = 3): FrozenCells => ({
