@@ -133,7 +133,8 @@ describe('a connection', () => {
     raw.socket.pause()
     const frame = shared(1_000_000)
     for (let i = 0; i < 20; i++) connection.sendFrame(frame)
-    expect(connection.bufferedAmount).toBe(20_000_000)
+    // The kernel takes some of it.
+    expect(connection.bufferedAmount).toBeGreaterThan(5_000_000)
     let read = 0
     raw.socket.on('data', (chunk) => (read += chunk.length))
     raw.socket.resume()
