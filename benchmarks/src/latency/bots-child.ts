@@ -39,8 +39,9 @@ class Watch {
 
   look(state: State, at: number, into: number[] | undefined): void {
     const row = state.ship.get(this.#row) ?? this.#find(state)
-    while (row && this.#seen !== row.press) {
-      this.#seen = (this.#seen + 1) % PRESSES
+    // 0 is no press: the server takes it for a player of whom it has heard nothing lately.
+    while (row && row.press > 0 && row.press !== this.#seen) {
+      this.#seen = (this.#seen % PRESSES) + 1
       into?.push(at - this.#player.due[this.#seen])
     }
   }
@@ -79,13 +80,13 @@ class Player {
     const [least, most] = PRESS_EVERY
     let due = now() + most * u()
     const press = () => {
-      this.#pressed = (this.#pressed + 1) % PRESSES
-      this.due[this.#pressed] = due
+      this.#pressed = (this.#pressed % PRESSES) + 1
+      this.due[this.#pressed] = Math.min(due, now()) // timers may be a little early
       this.bot.press(this.#pressed)
       due += least + (most - least) * u()
-      this.#timer = setTimeout(press, Math.ceil(due - now())) // never early: Node would cut a fraction
+      this.#timer = setTimeout(press, due - now())
     }
-    this.#timer = setTimeout(press, Math.ceil(due - now()))
+    this.#timer = setTimeout(press, due - now())
   }
 
   leave(): void {
@@ -101,7 +102,7 @@ let seen: { tick: number[]; at: number[]; decoded: number[]; drawn: number[] } |
 
 const handlers = {
   now: (): number => now(),
-  /** More players join. One after the other: a hundred at once would see long round trips that no player sees. */
+  /** More players join, one after the other: all at once they would see long round trips that no player sees. */
   async connect({ transport, port, rate, count }: Crowd): Promise<void> {
     const game = gameAt(rate)
     for (let i = 0; i < count; i++) {
@@ -113,7 +114,8 @@ const handlers = {
   /** More join who are only there. */
   async fill({ transport, port, rate, count }: Crowd): Promise<void> {
     const game = gameAt(rate)
-    for (let i = 0; i < count; i++) extras.push(await TRANSPORTS[transport].extra(game, port))
+    const joining = Array.from({ length: count }, () => TRANSPORTS[transport].extra(game, port))
+    extras.push(...(await Promise.all(joining)))
   },
   play(seed: number): void {
     const u = uniform(seed)

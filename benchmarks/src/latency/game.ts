@@ -3,8 +3,8 @@
 import { angle, command, defineGame, entity, int, ranged } from '@tickwire/engine'
 import { STEP, WORLD } from '../arena.ts'
 
-/** A press is the next of these, 0 again after the last. */
-export const PRESSES = 256
+/** A press is the next number from 1 to this, then 1 again; 0 is nobody's. */
+export const PRESSES = 255
 
 /** The game at a tick rate. */
 export const gameAt = (tickRate: number) =>
@@ -20,9 +20,9 @@ export const gameAt = (tickRate: number) =>
         heading: angle(10),
         hull: int(0, 100),
         player: int(0, 65535),
-        press: int(0, PRESSES - 1).default(0),
+        press: int(0, PRESSES).default(0),
       }),
     },
-    command: command({ press: int(0, PRESSES - 1) }),
+    command: command({ press: int(0, PRESSES) }),
   })
 export type LatencyGame = ReturnType<typeof gameAt>

@@ -277,8 +277,11 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#reuse()
     let slot = this.#lowestFree
     while (slot < this.#high && this.#life[slot] !== FREE) slot++
-    if (slot >= this.plan.maxRows)
-      fail('ERR_TABLE_FULL', `${this.plan.name} has ${this.#count} rows: expected at most ${this.plan.maxRows}`)
+    if (slot >= this.plan.maxRows) {
+      const dying = this.#dying.length > 0 ? ` and ${this.#dying.length} that go at the end of this tick` : ''
+      const { name, maxRows } = this.plan
+      fail('ERR_TABLE_FULL', `${name} has ${this.#count} rows${dying}: expected at most ${maxRows}`)
+    }
     this.#lowestFree = slot + 1
     this.#count++
     this.#grow(slot + 1)

@@ -1,0 +1,290 @@
+// The wire is pinned: the same play must give the same bytes, today and in a year. `independent.test.ts` reads what is
+// kept here (golden.json) with a decoder of its own. A change of the bytes is a change of PROTOCOL_VERSION; after one,
+// `vitest -u` writes the file anew.
+
+import { expect, it } from 'vitest'
+import { command, entity, event, request } from '../src/schema/entity.ts'
+import { angle, bool, data, int, list, oneOf, quat, ranged, ref, text, tick, vec2 } from '../src/schema/field.ts'
+import { defineGame, planOf } from '../src/schema/game.ts'
+import { hashOf, makeSnapshot, type SnapshotBase } from '../src/state/snapshot.ts'
+import { World } from '../src/state/world.ts'
+import { BitWriter } from '../src/wire/bits.ts'
+import { writeCommands } from '../src/wire/commands.ts'
+import { DeltaEncoder } from '../src/wire/encoder.ts'
+import { FrameWriter, SHARED_PREFIX, type WireEvent } from '../src/wire/frames.ts'
+import { PROTOCOL_VERSION } from '../src/wire/kinds.ts'
+import { packAnswer, packAsk, packTell } from '../src/wire/messages.ts'
+import { packRecord, settleRecord } from '../src/wire/record.ts'
+
+const game = defineGame({
+  name: 'golden',
+  tickRate: 30,
+  options: { map: oneOf('open', 'rocks') },
+  state: {
+    phase: oneOf('waiting', 'playing', 'over'),
+    round: int(0, 255).linear(),
+    secret: int(0, 9).only('server'),
+  },
+  entities: {
+    ship: entity({
+      x: ranged(0, 4096, 1 / 256).rate('vx'),
+      vx: ranged(-512, 512, 1 / 64).default(0),
+      pos: vec2(ranged(-100, 100, 0.5)).rate('vel'),
+      vel: vec2(ranged(-64, 64, 0.25)),
+      heading: angle(10).rate('spin'),
+      spin: ranged(-8, 8, 1 / 64).default(0),
+      fuel: int(0, 1000).linear(),
+      turn: quat(9).linear(),
+      on: bool.default(true),
+      mode: oneOf('idle', 'busy', 'gone').default('busy'),
+      name: text(12),
+      bag: list(ranged(0, 1, 0.25), 4).default([]),
+      path: list(vec2(int(-8, 7)), 3).default([]),
+      note: data<unknown>(32).default(null),
+      target: ref('ship').default(undefined),
+      due: tick().default(5),
+      ammo: int(0, 50).default(50).only('owner'),
+      log: text(8).default('-').only('owner'),
+      aim: quat(7).default({ x: 0, y: 0, z: 0, w: 1 }).only('owner'),
+      fuse: int(0, 90).default(7).only('server'),
+    }),
+    shot: entity({ n: int(0, 9) }, { maxRows: 100 }),
+  },
+  command: command({ turn: int(-1, 1), thrust: ranged(0, 1, 0.25), fire: bool, at: ref('ship') }),
+  events: { boom: event({ at: vec2(int(0, 63)) }), said: event({ text: text(20), to: ref('ship') }), rang: event({}) },
+  requests: { say: request({ text: text(20) }, { heard: int(0, 1000), aim: quat(5) }) },
+})
+const plan = planOf(game)
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const upright = { x: 0, y: 0, z: 0, w: 1 }
+
+/** What a viewer may know of a snapshot, by value. */
+function seen(snapshot: SnapshotBase, viewer: 'wire' | 'public' | number): unknown {
+  const cells = snapshot.tables.map((table) => table.cells)
+  const made = makeSnapshot(plan, snapshot.tick, cells, viewer)
+  const rows = (at: number) => JSON.parse(JSON.stringify([...made.tables[at]]))
+  return { tick: snapshot.tick, ship: rows(0), shot: rows(1), state: rows(2)[0] }
+}
+function happened(tick: number, name: string, values: object, after = 0): WireEvent {
+  const kind = plan.eventByName.get(name)!
+  return { tick, kind, values: settleRecord(kind.layout, values as never, 'ERR_FIELD_VALUE'), after }
+}
+
+/** The same play, every time: all that a frame can hold happens in it. */
+function play() {
+  const world = new World(game)
+  const snapshots = new Map<number, SnapshotBase>()
+  const step = (tick: number, act: (ships: (typeof a)[]) => void = () => {}): void => {
+    world.tick = tick
+    for (const ship of world.ship) {
+      ship.x += ship.vx / 30
+      ship.pos.x += ship.vel.x / 30
+      ship.pos.y += ship.vel.y / 30
+      ship.heading += ship.spin / 30
+      ship.fuel -= 3
+      // Only what every engine computes alike.
+      ship.turn = { x: (tick % 7) / 10, y: ship.fuel / 3000, z: 0.1, w: 1 }
+    }
+    act([...world.ship])
+    snapshots.set(tick, world.snapshot() as never)
+  }
+  world.tick = 27
+  const a = world.ship.spawn(
+    {
+      x: 100,
+      vx: 31,
+      pos: { x: 1, y: -2 },
+      vel: { x: 15, y: -4.5 },
+      heading: 6.2,
+      spin: 1.5,
+      fuel: 900,
+      turn: upright,
+      name: 'ada',
+    },
+    { id: 1 }
+  )
+  world.tick = 29
+  const b = world.ship.spawn(
+    {
+      x: 4000,
+      pos: { x: 99, y: 0 },
+      vel: { x: 60, y: 0 },
+      heading: 0,
+      fuel: 1000,
+      turn: upright,
+      name: 'zoë 日本 😀',
+      target: a.id,
+    },
+    { id: 2 }
+  )
+  for (let i = 0; i < 16; i++) world.shot.spawn({ n: i % 10 })
+  world.state.round = 7
+  step(30)
+  step(31)
+  step(32, () => {
+    a.vx = -20
+    a.ammo = 48
+    a.log = 'bang'
+    for (const shot of world.shot) if (shot.n === 7) shot.n = 2
+    world.state.phase = 'playing'
+  })
+  step(33, () => {
+    world.shot.despawn([...world.shot][2])
+    world.shot.despawn([...world.shot][3])
+    b.bag = [0.25, 1]
+    b.path = [{ x: -8, y: 7 }]
+    b.mode = 'gone'
+  })
+  step(34, () => {
+    world.ship.spawn(
+      { x: 5, pos: { x: 0, y: 0 }, vel: { x: 0, y: 0 }, heading: 3, fuel: 10, turn: upright, name: '', due: 99 },
+      { id: 1 }
+    )
+    world.shot.spawn({ n: 9 })
+    world.ship.give(b, { id: 1 })
+    b.aim = { x: 0.6, y: 0, z: -0.8, w: 0 }
+    b.ammo = 1
+    b.note = { map: [1, 'x', null, true, -1.5] }
+  })
+  step(40, () => {
+    world.ship.despawn(a)
+    world.state.round = 9
+  })
+  step(64, () => {
+    world.ship.spawn(
+      { x: 1, pos: { x: 0, y: 0 }, vel: { x: 0, y: 0 }, heading: 0, fuel: 0, turn: upright, name: 'new' },
+      { id: 2 }
+    )
+    b.log = 'Ω'
+  })
+  step(65)
+  return { snapshots, a, b }
+}
+
+it('the same play gives the same bytes', async () => {
+  const { snapshots, a, b } = play()
+  const writer = new FrameWriter(game)
+  const at = (tick: number | undefined) => (tick === undefined ? undefined : snapshots.get(tick)!)
+  const frame = (
+    about: string,
+    player: number,
+    ticks: readonly number[],
+    own: { slack?: number; shared?: WireEvent[]; private?: WireEvent[]; all?: unknown } = {}
+  ) => {
+    const [now, baseline, before] = ticks
+    const snapshot = at(now)!
+    const shared = writer.shared(snapshot, at(baseline), at(before), own.shared ?? [])
+    const head = writer.head({ player, snapshot, baseline: at(baseline), slack: own.slack, events: own.private ?? [] })
+    const bytes = head ? Uint8Array.from([...head, ...shared.subarray(SHARED_PREFIX)]) : shared
+    return {
+      about,
+      player,
+      hex: hex(bytes),
+      baseline,
+      before,
+      slack: own.slack,
+      events: own.all ?? [],
+      seen: seen(snapshot, player),
+    }
+  }
+  const encoder = new DeltaEncoder(game)
+  const chunk = (about: string, now: number, baseline?: number, before?: number) => ({
+    about,
+    hex: hex(encoder.encode(at(now) as never, at(baseline) as never, at(before) as never)),
+    baseline,
+    before,
+    hash: hashOf(at(now)!, true),
+    seen: seen(at(now)!, 'wire'),
+  })
+  const commands = (about: string, near: number, run: Parameters<typeof writeCommands>[2]) => ({
+    about,
+    near,
+    hex: hex(writeCommands(new BitWriter(), plan.command, run)),
+    ...run,
+  })
+  const idle = settleRecord(plan.command, { turn: 0, thrust: 0, fire: false }, 'ERR_FIELD_VALUE')
+  const shoot = settleRecord(plan.command, { turn: 1, thrust: 0.6, fire: true, at: b.id }, 'ERR_FIELD_VALUE')
+  const say = plan.requestByName.get('say')!
+  const ada = { id: 1, name: 'ada', bot: false }
+  const golden = {
+    version: PROTOCOL_VERSION,
+    schema: game.hash,
+    frames: [
+      frame('a keyframe', 1, [30]),
+      frame('a delta without a snapshot before', 1, [31, 30]),
+      frame('a delta with one, a hash, owner columns and slack', 1, [32, 31, 30], { slack: -3 }),
+      frame('rows that went', 1, [33, 32, 31]),
+      frame('rows that came, one to this player; one in a slot that was free', 1, [34, 33, 32]),
+      frame('several ticks at once', 1, [40, 34]),
+      frame('events, public and private', 1, [64, 40], {
+        shared: [
+          happened(41, 'boom', { at: { x: 1, y: 63 } }),
+          happened(64, 'said', { text: 'hé', to: b.id }),
+          happened(64, 'rang', {}),
+        ],
+        private: [happened(64, 'said', { text: 'you' }, 1)],
+        all: [
+          [41, 'boom', { at: { x: 1, y: 63 } }],
+          [64, 'said', { text: 'hé', to: b.id }],
+          [64, 'said', { text: 'you' }],
+          [64, 'rang', {}],
+        ],
+      }),
+      frame('nothing of its own', 1, [65, 64, 40]),
+      frame('the same keyframe for somebody else', 2, [30]),
+      frame('what was given away', 2, [34, 30]),
+    ],
+    chunks: [
+      chunk('a keyframe with owner columns', 33),
+      chunk('the next', 34),
+      chunk('a delta with them', 40, 34, 33),
+      chunk('and one with a hash', 64, 40),
+    ],
+    commands: [
+      commands('an acknowledgement', 64, { ack: 64, renderTick: 61.25, first: 66, commands: [] }),
+      commands('a run', 70000, {
+        ack: 69997,
+        renderTick: 69990 + 3 / 256,
+        first: 70001,
+        commands: [idle, idle, shoot, shoot, idle],
+      }),
+      commands('from a client that holds nothing', 40000, { ack: -1, renderTick: -1, first: 40003, commands: [shoot] }),
+    ],
+    asks: [
+      {
+        hex: hex(
+          packAsk({
+            ask: 'join',
+            version: 1,
+            game: 'golden',
+            schema: game.hash,
+            match: packRecord(plan.options, { map: 'rocks' }, 'ERR_USAGE'),
+            name: 'zoë',
+          })
+        ),
+        message: { ask: 'join', version: 1, game: 'golden', schema: game.hash, match: [1], name: 'zoë' },
+      },
+      {
+        hex: hex(
+          packAsk({ ask: 'request', id: 300, name: 'say', values: packRecord(say.layout, { text: 'hi' }, 'ERR_USAGE') })
+        ),
+        message: { ask: 'request', id: 300, name: 'say', values: [2, 104, 105] },
+        values: { text: 'hi' },
+      },
+    ],
+    answers: [
+      {
+        hex: hex(
+          packAnswer({ ok: 'join', match: 'm1', player: ada, players: [ada], tick: 70000, options: Uint8Array.of(1) })
+        ),
+        message: { ok: 'join', match: 'm1', player: ada, players: [ada], tick: 70000, options: [1] },
+      },
+      {
+        hex: hex(packTell({ tell: 'end', code: 'ENDED', reason: 'over' })),
+        message: { tell: 'end', code: 'ENDED', reason: 'over' },
+      },
+    ],
+    ids: { a: a.id, b: b.id },
+  }
+  await expect(`${JSON.stringify(golden, null, 1)}\n`).toMatchFileSnapshot('./golden.json')
+})
