@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config'
 const conditions = ['@tickwire/source']
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
 
-// biome-ignore lint/style/noDefaultExport: vitest asks for one
 export default defineConfig({
   test: {
     // What .ci/run counts.

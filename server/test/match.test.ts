@@ -223,6 +223,43 @@ describe('events and requests', () => {
   })
 })
 
+describe('the past', () => {
+  test('rewind shows what the player saw, within the bound, from the first tick on', async () => {
+    const seen: { tick: number; now: number }[] = []
+    const start = (match: Match<Game>) => void match.world.buoy.spawn({ x: 0, vx: 120 })
+    const tick = (match: Match<Game>) => {
+      for (const buoy of match.world.buoy) buoy.x += buoy.vx / 30
+      for (const player of match.players) {
+        const past = match.rewind(player)
+        seen.push({ tick: past.tick, now: match.world.tick })
+        for (const buoy of past.buoy) expect(buoy.x).toBeCloseTo(past.tick * 4, 1)
+      }
+    }
+    const server = new VirtualServer(game, rules({ start, tick }))
+    await server.join({ match: 'quick', input: idle })
+    await server.run(3000)
+    expect(server.warnings).toEqual([])
+    expect(only(server).world.tick).toBeGreaterThan(60)
+    for (const { tick: past, now } of seen.slice(60)) {
+      expect(now - past).toBeGreaterThan(1)
+      expect(now - past).toBeLessThanOrEqual(12)
+    }
+  })
+
+  test('a claim to have seen the distant past, or the future, is clamped', async () => {
+    const ages: number[] = []
+    const tick = (match: Match<Game>) => {
+      for (const player of match.players) ages.push(match.world.tick - match.rewind(player).tick)
+    }
+    const server = new VirtualServer(game, rules({ tick }))
+    const far = { down: { latency: 2000, jitter: 0 }, up: { latency: 10, jitter: 0 } }
+    await server.join({ match: 'quick', input: idle }, { profile: far })
+    await server.run(8000)
+    // 400 ms at 30 ticks a second.
+    expect(Math.max(...ages.slice(100))).toBe(12)
+  })
+})
+
 describe('matches', () => {
   test('a throw in tick ends that match with its reason, and the other misses no tick', async () => {
     const tick = (match: Match<Game>) => {

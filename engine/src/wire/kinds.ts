@@ -16,9 +16,13 @@ export const FRAME_KIND = {
 
 export type FrameKind = keyof typeof FRAME_KIND
 
+const NAMES: readonly (FrameKind | undefined)[] = [undefined, 'state', 'commands', 'resync']
+
 /** @throws ERR_FRAME_TRUNCATED for an empty frame, ERR_FRAME_KIND for an unknown one */
 export function kindOf(bytes: Uint8Array): FrameKind {
   if (bytes.length === 0) fail('ERR_FRAME_TRUNCATED', 'an empty frame')
-  for (const [name, kind] of Object.entries(FRAME_KIND)) if (bytes[0] === kind) return name as FrameKind
-  return fail('ERR_FRAME_KIND', `frame kind ${bytes[0]}: expected ${Object.values(FRAME_KIND).join(', ')}`)
+  return (
+    NAMES[bytes[0]] ??
+    fail('ERR_FRAME_KIND', `frame kind ${bytes[0]}: expected ${Object.values(FRAME_KIND).join(', ')}`)
+  )
 }

@@ -15,6 +15,7 @@ const PARTS: Partial<Record<FieldSlot['shape']['kind'], readonly string[]>> = {
 }
 const steps = new Int32Array(4)
 const quad = new Float64Array(4)
+const scratch = new BitWriter()
 
 /**
  * Writes every field of the layout. What has a default may be missing; numbers are clamped and rounded.
@@ -36,9 +37,9 @@ export function readRecord(from: BitReader, layout: Layout, code: ErrorCode): Re
 }
 
 export function packRecord(layout: Layout, values: Values, code: ErrorCode): Uint8Array<ArrayBuffer> {
-  const out = new BitWriter()
-  writeRecord(out, layout, values, code)
-  return out.finish()
+  scratch.reset()
+  writeRecord(scratch, layout, values, code)
+  return scratch.finish()
 }
 
 /** @throws the code given, for what packRecord() can't have made */

@@ -138,7 +138,6 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   rewind(player: Player): ReadWorld<G> {
     const seat = this.#seats.of(player) ?? fail('ERR_USAGE', `rewind: player ${player.id} is not in this match`)
-    if (this.#history.newest < 0) fail('ERR_USAGE', 'rewind: the first tick has nothing before it')
     return this.#rewind.of(seat) as never as ReadWorld<G>
   }
 

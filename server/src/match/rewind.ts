@@ -22,10 +22,13 @@ export class Rewind {
   /** The world at the tick on the seat's screen, no further back than the bound and no newer than what it acknowledged. */
   of(seat: Seat): Sample {
     const newest = this.#history.newest
+    // Before the first tick there was an empty world.
+    if (newest < 0) return this.#sample
     const held = seat.connection ? Math.min(seat.ack, newest) : newest
     const seen = seat.connection ? seat.renderTick : newest
     const tick = Math.max(0, newest + 1 - this.#maxTicks, Math.min(held, seen))
-    const from = this.#history.atOrBefore(Math.floor(tick))!
+    // A player who has seen nothing yet sees the oldest there is.
+    const from = this.#history.atOrBefore(Math.floor(tick)) ?? this.#history.after(-1)!
     const to = tick > from.tick ? this.#history.after(from.tick) : undefined
     this.#sample.take(tick, from, to)
     return this.#sample
