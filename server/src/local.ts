@@ -2,6 +2,7 @@
 // between, instead of sockets, function calls. No timers: whoever draws frames calls advance().
 
 import type { AnyGame } from '@tickwire/engine'
+import type { Transport, TransportEvents } from '@tickwire/engine/client'
 import { SHARED_PREFIX, Stepper } from '@tickwire/engine/wire'
 import type { Connection } from './match/connection.ts'
 import { Lobby } from './match/lobby.ts'
@@ -17,27 +18,11 @@ export interface LocalOptions {
   readonly warn?: (message: string) => void
 }
 
-/** What the client's `connectOver()` takes: structurally its Transport. */
-export interface LocalTransport {
-  now(): number
-  readonly bufferedAmount: number
-  readonly connected: boolean
-  send(frame: Uint8Array<ArrayBuffer>): void
-  ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
-  listen(to: LocalEvents): void
-  close(): void
-}
-interface LocalEvents {
-  frame(bytes: Uint8Array): void
-  tell(message: Uint8Array): void
-  status(connected: boolean, reason: string): void
-}
-
 export interface LocalServer {
   /** Runs the ticks that are due at `now` (ms). */
   advance(now: number): void
-  /** A connection to it. */
-  connect(): LocalTransport
+  /** A connection to it, for the client's `connectOver()`. */
+  connect(): Transport
 }
 
 /** A server without sockets, for one game: offline play, tutorials, tests. */
@@ -64,8 +49,8 @@ export function createLocalServer<G extends AnyGame>(game: G, rules: Rules<G>, o
   }
 }
 
-function localTransport(lobby: Lobby, now: () => number): LocalTransport {
-  let events: LocalEvents | undefined
+function localTransport(lobby: Lobby, now: () => number): Transport {
+  let events: TransportEvents | undefined
   let connected = true
   const connection: Connection = {
     bufferedAmount: 0,

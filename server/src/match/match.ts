@@ -27,6 +27,7 @@ import {
   type World,
   WorldBase,
 } from '@tickwire/engine/wire'
+import { Acts } from './acts.ts'
 import { CommandBuffer, type Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
 import { EventLog } from './event-log.ts'
@@ -80,9 +81,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #neutral: Values
   readonly #commands = new Map<Player, Values>()
   readonly #emptyTicks: number
-  #acts: (() => void)[] = []
-  /** Answers that leave once this tick's frames are written. */
-  #answers: (() => void)[] = []
+  readonly #acts = new Acts()
   #timers: Timer[] = []
   #eventsThisTick = 0
   #started = false
@@ -187,7 +186,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
    * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, and what the `join` rule throws
    */
   join(name: string, connection: Connection): Promise<Seat> {
-    return this.#act(() => {
+    return this.#acts.add(() => {
       if (this.locked) fail('ERR_MATCH_LOCKED', `match ${this.id} takes no new players`)
       if (this.#seats.size >= this.capacity)
         fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
@@ -212,7 +211,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   }
 
   leave(seat: Seat): Promise<void> {
-    return this.#act(() => this.#leave(seat))
+    return this.#acts.add(() => this.#leave(seat))
   }
 
   /** @throws ERR_COMMAND_TICK */
@@ -253,7 +252,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     }
     this.#isStepping = false
     if (this.ended !== undefined) this.#close(this.ended)
-    else this.#answer()
+    else this.#acts.answer()
   }
 
   #step(): void {
@@ -263,9 +262,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       this.#started = true
       this.#rules.start?.(this)
     }
-    const acts = this.#acts
-    this.#acts = []
-    for (const act of acts) act()
+    this.#acts.run()
     this.#runTimers()
     this.#takeCommands()
     this.#move()
@@ -396,7 +393,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   async #replyTo(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      const values = await this.#act(() => this.#request(seat, name, packed))
+      const values = await this.#acts.add(() => this.#request(seat, name, packed))
       return packAnswer({ ok: 'request', tick: this.tick, values })
     } catch (error) {
       if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${describe(error)}`)
@@ -412,23 +409,6 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     const pack = (values: Values) => packRecord(kind.answer, values, 'ERR_REQUEST')
     const values = rule(this as never, seat.player, unpackRecord(kind.layout, packed, 'ERR_REQUEST'))
     return isPromise(values) ? values.then(pack) : pack(values)
-  }
-
-  /** Runs `act` at the start of the next tick; the promise settles once that tick's frames are written. */
-  #act<T>(act: () => T | Promise<T>): Promise<T> {
-    if (this.ended !== undefined) return Promise.reject(new TickwireError('ERR_MATCH_ENDED', this.ended))
-    return new Promise<T>((resolve, reject) => {
-      const over = () => reject(new TickwireError('ERR_MATCH_ENDED', this.ended!))
-      this.#acts.push(() => {
-        if (this.ended !== undefined) return void this.#answers.push(over)
-        try {
-          const result = act()
-          this.#answers.push(() => resolve(result))
-        } catch (error) {
-          this.#answers.push(() => reject(error))
-        }
-      })
-    })
   }
 
   #tell(seat: Seat, tell: Tell): void {
@@ -447,16 +427,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       this.#tell(seat, { tell: 'end', code: 'ENDED', reason })
       this.#unseat(seat)
     }
-    const acts = this.#acts
-    this.#acts = []
-    for (const act of acts) act()
-    this.#answer()
-  }
-
-  #answer(): void {
-    const due = this.#answers
-    this.#answers = []
-    for (const answer of due) answer()
+    this.#acts.close(reason)
   }
 }
 
