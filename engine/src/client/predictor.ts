@@ -147,7 +147,7 @@ export class Predictor {
       for (const { index, step } of of.columns) {
         if (offsets[index] === 0) continue
         offsets[index] = Math.abs(offsets[index]) < step / 2 ? 0 : offsets[index] * decay
-        cells.writeNumber(index, slot, cells.readNumber(index, slot) + offsets[index])
+        cells.numbers[index][slot] += offsets[index]
       }
     }
     return this.#own

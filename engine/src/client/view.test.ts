@@ -251,7 +251,7 @@ describe('a predicted row', () => {
     const row = play.view.ship.mine
     const cells = own.cells as WritableCells
     const { column } = planOf(yard).tables[0].layout.byName.get('x')!
-    cells.writeNumber(column, own.slot, 4)
+    cells.numbers[column][own.slot] = 4
     expect(row?.x).toBe(3)
     play.draw(1)
     expect(row?.x).toBe(4)
@@ -260,7 +260,7 @@ describe('a predicted row', () => {
     play.world.tick = 3
     const next = play.world.ship.spawn({}, { id: ME })
     play.tick(3)
-    cells.writeNumber(column, own.slot, 900)
+    cells.numbers[column][own.slot] = 900
     play.own = [{ ...own, id: next.id }]
     play.draw(2)
     expect(play.view.ship.mine).toMatchObject({ id: next.id, x: 900 })

@@ -1,13 +1,15 @@
 // Rows: stable objects whose fields read and write columns. One prototype per layout, made from closures (no eval), so
-// that a row is an id, a slot and the cells it looks into. Reading flavours: Float64 cells of a world or a sample
-// (Cells), and the integers of a snapshot, which dequantise as they are read (see snapshot.ts).
+// that a row is an id, a slot and the cells it looks into: the numbers of a world or a sample as they are, or the
+// integers of a snapshot, which dequantise as they are read (see snapshot.ts).
 
 import { fail } from '../schema/errors.ts'
 import type { FieldSlot, Layout } from '../schema/layout.ts'
 import { show } from '../schema/packed.ts'
 
-/** Where rows read from. `numbers` and `values` are indexed by column. */
+/** Where rows read from. */
 export interface Cells {
+  /** By column, then slot, where numbers lie in columns as they are read; rows then read them without asking. */
+  readonly numbers?: readonly Float64Array[]
   /** A column's number at a slot; for `ref` the id or 0. */
   readNumber(column: number, slot: number): number
   readValue(column: number, slot: number): unknown
@@ -16,7 +18,7 @@ export interface Cells {
 }
 /** Cells that can be written. */
 export interface WritableCells extends Cells {
-  writeNumber(column: number, slot: number, value: number): void
+  readonly numbers: readonly Float64Array[]
   writeValue(column: number, slot: number, value: unknown): void
 }
 
@@ -24,13 +26,15 @@ export interface WritableCells extends Cells {
 export class RowBase {
   /** Unique over all tables of a match; never comes back. */
   readonly id: number
-  #cells: WritableCells | Cells
+  readonly #cells: Cells
+  readonly #numbers: readonly Float64Array[] | undefined
   #slot: number
   #gone = false
   #parts: object[] | undefined
 
   constructor(cells: Cells, slot: number, id: number) {
     this.#cells = cells
+    this.#numbers = cells.numbers
     this.#slot = slot
     this.id = id
   }
@@ -59,7 +63,8 @@ export class RowBase {
     return row.#parts[column]
   }
   static read(row: RowBase, column: number): number {
-    return row.#cells.readNumber(column, row.#slot)
+    const numbers = row.#numbers
+    return numbers === undefined ? row.#cells.readNumber(column, row.#slot) : numbers[column][row.#slot]
   }
   static readValue(row: RowBase, column: number): unknown {
     return row.#cells.readValue(column, row.#slot)
@@ -69,7 +74,7 @@ export class RowBase {
   }
   static write(row: RowBase, column: number, value: number): void {
     if (row.#gone) gone(row)
-    ;(row.#cells as WritableCells).writeNumber(column, row.#slot, value)
+    row.#numbers![column][row.#slot] = value
   }
   static writeValue(row: RowBase, column: number, value: unknown): void {
     if (row.#gone) gone(row)

@@ -72,7 +72,8 @@ export class SampleTable implements Cells, Iterable<RowBase> {
   readonly #ways: readonly Way[]
   /** By column: the table that a ref points into. */
   readonly #targets: readonly number[]
-  readonly #numbers: Float64Array[]
+  /** By column, then slot. */
+  readonly numbers: Float64Array[]
   readonly #rows: (RowBase | undefined)[] = []
   #base: SnapshotBase | undefined
   #next: SnapshotBase | undefined
@@ -88,7 +89,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     const { columns } = plan.layout
     this.#ways = columns.map((column) => wayOf(column, viewer))
     this.#targets = columns.map(({ slot }) => game.tables.findIndex((one) => one.name === slot.shape.refTo))
-    this.#numbers = columns.map(() => new Float64Array(0))
+    this.numbers = columns.map(() => new Float64Array(0))
   }
 
   get size(): number {
@@ -123,7 +124,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
   }
 
   readNumber(column: number, slot: number): number {
-    return this.#numbers[column][slot]
+    return this.numbers[column][slot]
   }
   readValue(column: number, slot: number): unknown {
     return this.#cells.packed[column][slot]?.value
@@ -147,12 +148,12 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     const span = next ? next.tick - base.tick : 1
     for (const column of layout.columns) {
       const way = this.#ways[column.index]
-      const out = this.#numbers[column.index]
+      const out = this.numbers[column.index]
       if (way === 'curve') coast(column, cells, this.#alone, seconds, out)
       if (nextCells === undefined) continue
       if (way === 'line') line(column, cells, nextCells, this.#paired, past / span, out)
       else if (way === 'curve') curve(column, cells, nextCells, this.#paired, past / span, span / tickRate, out)
-      else if (way === 'rotation') turn(column, cells, nextCells, this.#paired, past / span, this.#numbers)
+      else if (way === 'rotation') turn(column, cells, nextCells, this.#paired, past / span, this.numbers)
       // Of a row that changes hands only one of the two snapshots may hold this.
       if (column.audience === 'owner') this.#hold(column, way, this.#given)
     }
@@ -177,7 +178,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
       this.#rows[slot] = undefined
     }
     for (const { index } of columns)
-      if (this.#numbers[index].length < size) this.#numbers[index] = new Float64Array(size * 2)
+      if (this.numbers[index].length < size) this.numbers[index] = new Float64Array(size * 2)
     for (const column of columns) {
       const way = this.#ways[column.index]
       if (way === 'ref') this.#point(column, base)
@@ -192,11 +193,11 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     if (way === 'rotation') {
       for (let i = 0; i < count; i++) {
         readRotation(column, this.#cells, slots[i], quad)
-        for (let part = 0; part < 4; part++) this.#numbers[column.index + part][slots[i]] = quad[part]
+        for (let part = 0; part < 4; part++) this.numbers[column.index + part][slots[i]] = quad[part]
       }
     } else {
       const { min, step, index } = column
-      const out = this.#numbers[index]
+      const out = this.numbers[index]
       for (let i = 0; i < count; i++) out[slots[i]] = min + ints[index * size + slots[i]] * step
     }
   }
@@ -206,7 +207,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     const target = this.#targets[column.index]
     const { ints, size } = this.#cells
     const { born } = base.tables[target].cells
-    const out = this.#numbers[column.index]
+    const out = this.numbers[column.index]
     for (let slot = 0; slot < size; slot++) {
       const at = ints[column.index * size + slot] - 1
       out[slot] = at >= 0 && born[at] >= 0 ? rowId(target, at, born[at]) : 0
@@ -220,7 +221,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
   }
 
   #isSeenByOwner(slot: number): boolean {
-    return typeof this.#viewer !== 'number' || this.#numbers[0][slot] === this.#viewer
+    return typeof this.#viewer !== 'number' || this.numbers[0][slot] === this.#viewer
   }
 }
 

@@ -52,7 +52,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
   readonly #clock: { readonly tick: number }
   readonly #resolve: Resolve
   readonly #warn: (message: string) => void
-  #numbers: Float64Array[]
+  /** By column, then slot. Growing replaces the columns, never the array that holds them: rows keep it. */
+  readonly numbers: Float64Array[]
   readonly #values: unknown[][]
   readonly #packed: Packed[][]
   readonly #rows: (RowBase | undefined)[] = []
@@ -80,7 +81,7 @@ export class Table implements WritableCells, Iterable<RowBase> {
     classes.set(plan, Row)
     this.#Row = Row
     const { columns } = plan.layout
-    this.#numbers = columns.map(() => new Float64Array(0))
+    this.numbers = columns.map(() => new Float64Array(0))
     this.#values = columns.map(() => [])
     this.#packed = columns.map(() => [])
   }
@@ -175,16 +176,13 @@ export class Table implements WritableCells, Iterable<RowBase> {
   }
 
   readNumber(column: number, slot: number): number {
-    return this.#numbers[column][slot]
+    return this.numbers[column][slot]
   }
   readValue(column: number, slot: number): unknown {
     return this.#values[column][slot]
   }
   knows(): boolean {
     return true
-  }
-  writeNumber(column: number, slot: number, value: number): void {
-    this.#numbers[column][slot] = value
   }
   writeValue(column: number, slot: number, value: unknown): void {
     this.#values[column][slot] = value
@@ -227,8 +225,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
     const row = stays ? last : this.#place(slot, born, 0)
     for (const { index, kind, slot: field } of this.plan.layout.columns)
       if (kind === 'value') this.#values[index][slot] = ownValue(field, cells.readValue(index, slot))
-      else this.#numbers[index][slot] = cells.readNumber(index, slot)
-    this.#own(row, this.#numbers[0][slot])
+      else this.numbers[index][slot] = cells.readNumber(index, slot)
+    this.#own(row, this.numbers[0][slot])
     return row
   }
 
@@ -245,9 +243,9 @@ export class Table implements WritableCells, Iterable<RowBase> {
     for (const column of this.plan.layout.columns) {
       const at = column.index
       if (column.kind === 'value') settleValues(column, this.#values[at], this.#packed[at], range)
-      else if (column.kind === 'ref') settleRefs(column, this.#numbers[at], range)
-      else if (column.kind !== 'quat') settleNumbers(column, this.#numbers[at], range)
-      else if (at === column.slot.column) settleRotations(column, this.#numbers, range)
+      else if (column.kind === 'ref') settleRefs(column, this.numbers[at], range)
+      else if (column.kind !== 'quat') settleNumbers(column, this.numbers[at], range)
+      else if (at === column.slot.column) settleRotations(column, this.numbers, range)
     }
   }
 
@@ -263,8 +261,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
         this.#packed[at][slot] = column.zeroValue
         this.#values[at][slot] = ownValue(column.slot, column.zeroValue.value)
       } else if (column.kind === 'quat') {
-        this.#numbers[at][slot] = column.slot.field.zero[QUAT_PARTS[at - column.slot.column]]
-      } else this.#numbers[at][slot] = fromSteps(column, column.zero)
+        this.numbers[at][slot] = column.slot.field.zero[QUAT_PARTS[at - column.slot.column]]
+      } else this.numbers[at][slot] = fromSteps(column, column.zero)
     }
     const row = new this.#Row(this, slot, rowId(index, slot, born))
     this.#rows[slot] = row
@@ -319,11 +317,11 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#born = born
     this.#order = larger(this.#order)
     const { columns } = this.plan.layout
-    this.#numbers = this.#numbers.map((numbers, at) => (columns[at].kind === 'value' ? numbers : larger(numbers)))
+    for (const { index, kind } of columns) if (kind !== 'value') this.numbers[index] = larger(this.numbers[index])
   }
 
   #own(row: RowBase, owner: number): void {
-    this.#numbers[0][RowBase.slotOf(row)] = owner
+    this.numbers[0][RowBase.slotOf(row)] = owner
     if (owner === 0) return
     const rows = this.#byOwner.get(owner)
     if (!rows) return void this.#byOwner.set(owner, [row])
