@@ -37,6 +37,8 @@ test('the same rules and client play offline, without sockets or timers', async 
   expect(match.me.name).toBe('ada')
   expect(match.view.dot.mine!.x).toBeGreaterThan(600)
   expect(match.stats.corrections).toBe(0)
-  await match.leave()
+  const leaving = match.leave()
+  await draw(200, () => {})
+  await leaving
   expect(await match.ended).toBe('left')
 })

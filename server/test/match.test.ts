@@ -198,6 +198,36 @@ describe('events and requests', () => {
     expect(overheard).toEqual([])
   })
 
+  test('what is emitted between two ticks happens in the next', async () => {
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', input: idle })
+    const heard: number[] = []
+    a.match.on('boom', ({ n }) => heard.push(n))
+    only(server).emit('boom', { n: 7 })
+    await server.run(1000)
+    expect(heard).toEqual([7])
+  })
+
+  test('a flood of requests costs its sender requests, not the match', async () => {
+    const add = (match: Match<Game>) => {
+      for (let n = 0; n < 100; n++) match.emit('boom', { n })
+      return { sum: 1 }
+    }
+    const tick = (match: Match<Game>) => match.emit('boom', { n: 0 })
+    const server = new VirtualServer(game, rules({ tick, requests: { add } }))
+    const a = await server.join({ match: 'quick', input: idle })
+    const codes: string[] = []
+    for (let i = 0; i < 40; i++)
+      a.match.request('add', { a: 1, b: 1 }).then(
+        () => codes.push('answered'),
+        (error: TickwireError) => codes.push(error.code)
+      )
+    await server.run(1000)
+    expect(codes.filter((code) => code === 'answered').length).toBeGreaterThan(5)
+    expect(codes.filter((code) => code === 'ERR_RATE_LIMIT').length).toBeGreaterThan(20)
+    expect(a.match.status).toBe('playing')
+  })
+
   test('a request is answered once the frame of its tick is applied', async () => {
     const server = new VirtualServer(game, rules())
     const a = await server.join({ match: 'quick', input: idle })
@@ -318,6 +348,74 @@ describe('matches', () => {
     expect([...a.match.players.values()]).toContainEqual({ id: bot!.id, name: 'robo', bot: true })
   })
 
+  test('three who join quickly at once get seats, in two matches if one holds two', async () => {
+    const server = new VirtualServer(game, rules({ capacity: 2 }))
+    const joins = ['ada', 'bob', 'cyd'].map((name) => server.join({ match: 'quick', name, input: idle }))
+    const joined = await Promise.all(joins)
+    expect(joined.map(({ match }) => match.id)).toEqual(['m1', 'm1', 'm2'])
+  })
+
+  test('who is kicked by the join rule is refused', async () => {
+    const join = (match: Match<Game>, player: Player) => match.kick(player, 'banned')
+    const server = new VirtualServer(game, rules({ join }))
+    await expect(server.join({ match: 'quick', input: idle })).rejects.toMatchObject({ code: 'ERR_REFUSED' })
+  })
+
+  test('a timer that is cancelled in the tick it is due in does not run', async () => {
+    const ran: string[] = []
+    const start = (match: Match<Game>) => {
+      let cancel = () => {}
+      match.after(3, () => {
+        ran.push('first')
+        cancel()
+      })
+      cancel = match.after(3, () => ran.push('second'))
+    }
+    const server = new VirtualServer(game, rules({ start }))
+    await server.join({ match: 'quick', input: idle })
+    await server.run(500)
+    expect(ran).toEqual(['first'])
+  })
+
+  test('what move spawns appears after every row was moved, and it sees the state of the tick before', async () => {
+    const Shot = entity({ x: ranged(0, 1000, 1 / 16) })
+    const states: unknown[] = []
+    const shooter = defineGame({
+      name: 'shooter',
+      tickRate: 30,
+      state: { round: int(0, 9), secret: int(0, 9).default(7).only('server') },
+      entities: { gun: entity({ n: int(0, 9) }), shot: Shot },
+      move: {
+        gun(_gun, _command, { tick, spawn, state }) {
+          if (tick === 2) spawn('shot', { x: 0 })
+          if (tick <= 3) states.push([tick, state.round, (state as { secret?: number }).secret])
+        },
+        shot(shot) {
+          shot.x += 10
+        },
+      },
+    })
+    const server = new VirtualServer(shooter, {
+      start: (match) => void match.world.gun.spawn({ n: 1 }),
+      join: (match) => {
+        match.state.round = 5
+      },
+    })
+    const xs: number[] = []
+    server.lobby.open(shooter)
+    const [match] = server.lobby.matches
+    for (let i = 0; i < 3; i++) {
+      match.step()
+      for (const shot of (match.world as never as { shot: Iterable<{ x: number }> }).shot) xs.push(shot.x)
+    }
+    expect(xs).toEqual([0, 10])
+    expect(states).toEqual([
+      [1, 0, undefined],
+      [2, 0, undefined],
+      [3, 0, undefined],
+    ])
+  })
+
   test('a match that is ended between ticks tells everybody why', async () => {
     const server = new VirtualServer(game, rules())
     const a = await server.join({ match: 'quick', input: idle })
@@ -383,6 +481,14 @@ describe('what is refused, each with its code', () => {
     expect(await refused(server, { match: a.match.id, input: idle })).toBe('ERR_MATCH_LOCKED')
     expect(await refused(server, { match: 'quick', name: 'x'.repeat(33), input: idle })).toBe('ERR_NAME')
     expect(a.match.status).toBe('playing')
+  })
+
+  test('a capacity that no list of players can hold, and names of bots that players may not have', async () => {
+    expect(() => new VirtualServer(game, rules({ capacity: 5000 }))).toThrow(/ERR_USAGE/)
+    const server = new VirtualServer(game, rules())
+    const a = await server.join({ match: 'quick', input: idle })
+    expect(() => only(server).addBot(idle, 'x'.repeat(33))).toThrow(/ERR_NAME/)
+    expect(await refused(server, { match: a.match.id, name: 'a\u0007b', input: idle })).toBe('ERR_NAME')
   })
 
   test('a client built from another schema is told to reload', async () => {

@@ -15,8 +15,6 @@ export interface Given {
 }
 
 export class CommandBuffer {
-  /** Commands that came after their tick had run. */
-  late = 0
   #given = new Map<number, Given>()
   #last: Given
   #lastTick = -1
@@ -43,8 +41,8 @@ export class CommandBuffer {
       fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)
     for (const [at, command] of run.commands.entries()) {
       const tick = run.first + at
-      if (tick <= now) this.late++
-      else if (!this.#given.has(tick)) this.#given.set(tick, { command, ack: run.ack, renderTick: run.renderTick })
+      if (tick > now && !this.#given.has(tick))
+        this.#given.set(tick, { command, ack: run.ack, renderTick: run.renderTick })
     }
     this.#newest = Math.max(this.#newest, end)
   }

@@ -3,44 +3,78 @@
 
 import type { Kind, Values, WireEvent } from '@tickwire/engine/wire'
 
-interface Logged {
-  readonly event: WireEvent
-  /** Player ids; undefined: everybody. */
-  readonly to: ReadonlySet<number> | undefined
+/** Events of one tick; what comes past it is refused. */
+export const MAX_EVENTS_A_TICK = 1024
+
+interface Tick {
+  readonly shared: WireEvent[]
+  readonly private: Map<number, WireEvent[]>
+  /** All of the tick in order, with whom they are for; undefined: everybody. */
+  readonly all: { readonly event: WireEvent; readonly to: ReadonlySet<number> | undefined }[]
 }
 
 export class EventLog {
-  #log: Logged[] = []
-  #sharedThisTick = 0
-  #tick = -1
+  /** Events kept. */
+  size = 0
+  readonly #ticks = new Map<number, Tick>()
+  #oldest = 0
+  #newest = -1
 
-  add(tick: number, kind: Kind, values: Values, to: ReadonlySet<number> | undefined): void {
-    if (tick !== this.#tick) this.#sharedThisTick = 0
-    this.#tick = tick
-    this.#log.push({ event: { tick, kind, values, after: to ? this.#sharedThisTick : 0 }, to })
-    if (!to) this.#sharedThisTick++
+  /** False where the tick holds all it can. Ticks must not go back. */
+  add(tick: number, kind: Kind, values: Values, to: ReadonlySet<number> | undefined): boolean {
+    let at = this.#ticks.get(tick)
+    if (!at) {
+      at = { shared: [], private: new Map(), all: [] }
+      this.#ticks.set(tick, at)
+      this.#newest = tick
+    }
+    if (at.all.length >= MAX_EVENTS_A_TICK) return false
+    const event = { tick, kind, values, after: to ? at.shared.length : 0 }
+    at.all.push({ event, to })
+    if (to === undefined) at.shared.push(event)
+    for (const player of to ?? []) {
+      const own = at.private.get(player)
+      if (own) own.push(event)
+      else at.private.set(player, [event])
+    }
+    this.size++
+    return true
   }
 
   /** What everybody sees happen after `from`. */
   shared(from: number): readonly WireEvent[] {
-    return this.#log.filter(({ event, to }) => event.tick > from && !to).map(({ event }) => event)
+    return this.#since(from, (tick) => tick.shared)
   }
 
   /** What only this player sees happen after `from`. */
   private(from: number, player: number): readonly WireEvent[] {
-    return this.#log.filter(({ event, to }) => event.tick > from && to?.has(player)).map(({ event }) => event)
+    return this.#since(from, (tick) => tick.private.get(player) ?? [])
   }
 
-  /** All that this player sees happen after `from`, with places among private events only: for who gets no shared ones. */
+  /** All that this player sees happen after `from`, as private events: for a frame that carries no shared ones. */
   all(from: number, player: number): readonly WireEvent[] {
-    return this.#log
-      .filter(({ event, to }) => event.tick > from && (!to || to.has(player)))
-      .map(({ event }) => ({ ...event, after: 0 }))
+    return this.#since(from, (tick) =>
+      tick.all.filter(({ to }) => !to || to.has(player)).map(({ event }) => ({ ...event, after: 0 }))
+    )
   }
 
   /** Forgets what happened up to `tick`. */
   forget(tick: number): void {
-    if (this.#log.length > 0 && this.#log[0].event.tick <= tick)
-      this.#log = this.#log.filter(({ event }) => event.tick > tick)
+    for (; this.#oldest <= tick; this.#oldest++) {
+      this.size -= this.#ticks.get(this.#oldest)?.all.length ?? 0
+      this.#ticks.delete(this.#oldest)
+    }
+  }
+
+  #since(from: number, of: (tick: Tick) => readonly WireEvent[]): readonly WireEvent[] {
+    if (from >= this.#newest) return NOTHING
+    const events: WireEvent[] = []
+    for (let tick = Math.max(from + 1, this.#oldest); tick <= this.#newest; tick++) {
+      const at = this.#ticks.get(tick)
+      if (at) events.push(...of(at))
+    }
+    return events
   }
 }
+
+const NOTHING: readonly WireEvent[] = []

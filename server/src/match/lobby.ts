@@ -26,6 +26,9 @@ export interface LobbyOptions {
   readonly opened?: (match: LiveMatch) => void
 }
 
+/** The list of players goes to each who joins, in one message. */
+const MAX_CAPACITY = 2000
+
 /** What a player asks for. */
 export type Wanted = string | Uint8Array
 
@@ -56,8 +59,8 @@ export class Lobby {
     planOf(game)
     if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
     const { capacity = 16 } = rules
-    if (!Number.isInteger(capacity) || capacity < 1 || capacity > 65535)
-      fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to 65,535`)
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY)
+      fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to ${MAX_CAPACITY}`)
     for (const name of Object.keys(game.requests))
       if (!(rules.requests as Record<string, unknown> | undefined)?.[name])
         fail('ERR_USAGE', `the game declares the request '${name}': its rules owe requests.${name}`)
@@ -69,8 +72,11 @@ export class Lobby {
     return this.#open(this.#hosted(game.name), options as Values, 'ERR_FIELD_VALUE') as never as LiveMatch<G>
   }
 
-  /** The match that a joining player asked for; 'quick' is any that is open, or a new one. */
-  find(name: string, schema: number, wanted: Wanted): LiveMatch {
+  /**
+   * The match that a joining player asked for; 'quick' is any that is open, or a new one. Opens one only if it `mayOpen`.
+   * @throws ERR_GAME_UNKNOWN, ERR_SCHEMA_MISMATCH, ERR_MATCH_UNKNOWN, ERR_MESSAGE, ERR_RATE_LIMIT
+   */
+  find(name: string, schema: number, wanted: Wanted, mayOpen: boolean): { match: LiveMatch; isNew: boolean } {
     const hosted = this.#hosted(name)
     const { game } = hosted
     if (game.hash !== schema)
@@ -78,16 +84,19 @@ export class Lobby {
         'ERR_SCHEMA_MISMATCH',
         `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(game.hash)}: reload the page`
       )
-    if (typeof wanted !== 'string')
-      return this.#open(hosted, unpackRecord(planOf(game).options, wanted, 'ERR_MESSAGE'), 'ERR_MESSAGE')
+    const open = (options: Values) => {
+      if (!mayOpen) fail('ERR_RATE_LIMIT', 'this connection opened several matches already: they must be over first')
+      return { match: this.#open(hosted, options, 'ERR_MESSAGE'), isNew: true }
+    }
+    if (typeof wanted !== 'string') return open(unpackRecord(planOf(game).options, wanted, 'ERR_MESSAGE'))
     if (wanted === 'quick') {
-      for (const match of this.#matches.values()) if (match.game === game && match.open) return match
-      return this.#open(hosted, {}, 'ERR_MESSAGE')
+      for (const match of this.#matches.values()) if (match.game === game && match.open) return { match, isNew: false }
+      return open({})
     }
     const match = this.#matches.get(wanted)
     if (!match || match.game !== game)
       fail('ERR_MATCH_UNKNOWN', `no match '${wanted.slice(0, 64)}': it is over, or never was`)
-    return match
+    return { match, isNew: false }
   }
 
   /** Forgets matches that are over. */

@@ -30,17 +30,22 @@ import {
 import { Acts } from './acts.ts'
 import { CommandBuffer, type Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
-import { EventLog } from './event-log.ts'
+import { EventLog, MAX_EVENTS_A_TICK } from './event-log.ts'
+import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
 import { Rewind } from './rewind.ts'
 import type { EmitOptions, Match, Player, Rules } from './rules.ts'
 import { type Seat, Seats, SlackReport } from './seats.ts'
+import { Timers } from './timers.ts'
 
 /** Snapshots kept: what rewind() can look back on. */
 const HISTORY = 128
 /** Answers a seat remembers, so that a request that is asked again is answered again and not run again. */
 const MAX_ANSWERS = 64
-const MAX_EVENTS_A_TICK = 1024
+/** A player's requests a tick; more are refused. */
+const MAX_REQUESTS = 16
+/** Events kept for those who are slow to take them; past it the slowest is let go. */
+const MAX_KEPT_EVENTS = 16384
 const MAX_SILENT_SECONDS = 10
 
 export interface MatchSetup<G extends AnyGame> {
@@ -52,11 +57,6 @@ export interface MatchSetup<G extends AnyGame> {
   /** A whole number: `match.random()` follows from it. */
   readonly seed: number
   readonly warn: (message: string) => void
-}
-
-interface Timer {
-  readonly tick: number
-  readonly act: () => void
 }
 
 export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
@@ -80,14 +80,17 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #rewind: Rewind
   readonly #neutral: Values
   readonly #commands = new Map<Player, Values>()
+  /** The tick of a connection's last join: who comes and goes all the time bothers everybody. */
+  readonly #lastJoins = new WeakMap<Connection, number>()
   readonly #emptyTicks: number
   readonly #acts = new Acts()
-  #timers: Timer[] = []
-  #eventsThisTick = 0
+  readonly #timers = new Timers()
   #started = false
   #emptyFor = 0
   #playersChanged = false
   #isStepping = false
+  #isActing = false
+  #joining = 0
 
   constructor(setup: MatchSetup<G>) {
     const { id, game, rules, options, seed, warn } = setup
@@ -117,22 +120,13 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   get tick(): number {
     return this.world.tick
   }
-  /** Frames that congested connections did not get. */
-  get skipped(): number {
-    return this.#outbound.skipped
-  }
-
   random(): number {
     return this.#random.next()
   }
 
   after(ticks: number, act: () => void): () => void {
     if (!Number.isInteger(ticks) || ticks < 1) fail('ERR_USAGE', `after(${ticks}): expected 1 or more whole ticks`)
-    const timer = { tick: this.tick + ticks, act }
-    this.#timers.push(timer)
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer)
-    }
+    return this.#timers.at(this.tick + ticks, act)
   }
 
   rewind(player: Player): ReadWorld<G> {
@@ -147,11 +141,14 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   ): void {
     const kind =
       this.#plan.eventByName.get(event) ?? fail('ERR_USAGE', `emit('${event}'): the game declares no such event`)
-    if (++this.#eventsThisTick > MAX_EVENTS_A_TICK)
-      fail('ERR_USAGE', `more than ${MAX_EVENTS_A_TICK} events in a tick: what is so frequent belongs in the state`)
     const settled = settleRecord(kind.layout, values as Values, 'ERR_FIELD_VALUE')
     const ids = to === undefined ? undefined : new Set(Array.from(Symbol.iterator in to ? to : [to], ({ id }) => id))
-    this.#events.add(this.tick, kind, settled, ids)
+    // Between two ticks the frame of the last one is out already: it happens in the next.
+    const tick = this.#isStepping ? this.tick : this.tick + 1
+    if (this.#events.add(tick, kind, settled, ids)) return
+    const excess = `more than ${MAX_EVENTS_A_TICK} events in a tick: '${event}' is dropped`
+    if (this.#isActing) fail('ERR_RATE_LIMIT', excess)
+    this.#warn(excess)
   }
 
   kick(player: Player, reason: string): void {
@@ -169,7 +166,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   addBot(input: (bot: Player) => G['command'], name = 'bot'): Player {
     if (this.#seats.size >= this.capacity)
       fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
-    const player = { id: this.#seats.newId(), name, bot: true }
+    const player = { id: this.#seats.newId(), name: settleName(name), bot: true }
     const give = () => settleRecord(this.#plan.command, input(player) as Values, 'ERR_FIELD_VALUE')
     return this.#enter(player, undefined, give).player
   }
@@ -178,15 +175,20 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   /** Whether a new player would get a seat. */
   get open(): boolean {
-    return this.ended === undefined && !this.locked && this.#seats.size < this.capacity
+    return this.ended === undefined && !this.locked && this.#seats.size + this.#joining < this.capacity
   }
 
   /**
    * Takes a seat at the start of the next tick. The connection gets no frame before admit().
-   * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, and what the `join` rule throws
+   * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_RATE_LIMIT, and what the `join` rule throws
    */
-  join(name: string, connection: Connection): Promise<Seat> {
+  async join(name: string, connection: Connection): Promise<Seat> {
+    const last = this.#lastJoins.get(connection) ?? Number.NEGATIVE_INFINITY
+    if (this.tick - last < this.game.tickRate) fail('ERR_RATE_LIMIT', 'joined a moment ago: wait a second')
+    this.#lastJoins.set(connection, this.tick)
+    this.#joining++
     return this.#acts.add(() => {
+      this.#joining--
       if (this.locked) fail('ERR_MATCH_LOCKED', `match ${this.id} takes no new players`)
       if (this.#seats.size >= this.capacity)
         fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
@@ -198,7 +200,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   /** The connection knows that it is in: from the next tick on it gets frames. */
   admit(seat: Seat): Answer {
-    if (seat.state === 'joining') seat.state = 'playing'
+    if (seat.state === 'gone')
+      fail(this.ended ? 'ERR_MATCH_ENDED' : 'ERR_REFUSED', this.ended ?? 'taken out while joining')
+    seat.state = 'playing'
     seat.connection?.enter(this.id)
     return {
       ok: 'join',
@@ -220,8 +224,10 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     seat.commands.put(run, this.tick)
   }
 
-  /** The client can't use what it holds: its next frame is a keyframe. */
+  /** The client can't use what it holds: its next frame is a keyframe, twice a second at most. */
   resync(seat: Seat): void {
+    if (this.tick - seat.resyncedAt < this.game.tickRate / 2) return
+    seat.resyncedAt = this.tick
     seat.sent = undefined
     seat.sentBefore = undefined
     // What it got since then it could not read, events included.
@@ -232,6 +238,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   request(seat: Seat, id: number, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const known = seat.answers.get(id)
     if (known) return known
+    seat.requests++
     const answer = this.#replyTo(seat, name, packed)
     seat.answers.set(id, answer)
     for (const oldest of seat.answers.keys()) if (seat.answers.size > MAX_ANSWERS) seat.answers.delete(oldest)
@@ -257,13 +264,14 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   #step(): void {
     ;(this.world as { tick: number }).tick++
-    this.#eventsThisTick = 0
     if (!this.#started) {
       this.#started = true
       this.#rules.start?.(this)
     }
+    this.#isActing = true
     this.#acts.run()
-    this.#runTimers()
+    this.#isActing = false
+    this.#timers.run(this.tick)
     this.#takeCommands()
     this.#move()
     this.#rules.tick?.(this, this.#commands as never)
@@ -276,28 +284,23 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
   }
 
-  /** Who acknowledges nothing for ten seconds is gone, whatever its transport says. */
+  /** Who acknowledges nothing for ten seconds is gone, whatever its transport says; sooner if much is kept for it. */
   #dropSilent(): void {
-    const bound = this.tick - MAX_SILENT_SECONDS * this.game.tickRate
+    const patience = this.#events.size > MAX_KEPT_EVENTS ? 1 : MAX_SILENT_SECONDS
+    const bound = this.tick - patience * this.game.tickRate
     for (const seat of this.#seats) {
       if (!seat.connection || seat.state !== 'playing' || seat.ack >= bound) continue
-      this.#tell(seat, { tell: 'end', code: 'ERR_TIMEOUT', reason: `nothing was heard for ${MAX_SILENT_SECONDS} s` })
+      this.#tell(seat, { tell: 'end', code: 'ERR_TIMEOUT', reason: `nothing was acknowledged for ${patience} s` })
       this.#leave(seat)
     }
-  }
-
-  #runTimers(): void {
-    if (this.#timers.length === 0) return
-    const due = this.#timers.filter((timer) => timer.tick <= this.tick)
-    this.#timers = this.#timers.filter((timer) => timer.tick > this.tick)
-    for (const timer of due) timer.act()
   }
 
   #takeCommands(): void {
     this.#commands.clear()
     for (const seat of this.#seats) {
       if (seat.input) {
-        this.#commands.set(seat.player, seat.input())
+        const command = seat.input()
+        if (seat.state !== 'gone') this.#commands.set(seat.player, command)
         continue
       }
       const given: Given = seat.commands.take(this.tick)
@@ -307,12 +310,13 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   }
 
   #move(): void {
-    const last = this.#history.get(this.tick - 1)
+    const seen = this.#history.get(this.tick - 1)?.seen ?? emptyWorld(this.#plan)
+    const spawns: (() => void)[] = []
     const context = {
       dt: 1 / this.game.tickRate,
       tick: this.tick,
-      state: this.world.state,
-      world: last?.seen ?? emptyWorld(this.#plan),
+      state: seen.state,
+      world: seen,
       spawn: undefined as unknown,
       emit: (event: string, values: Values) => this.emit(event as never, values as never),
     }
@@ -321,10 +325,11 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       if (!move) continue
       for (const row of table) {
         const owner = this.#playerOf(row)
-        context.spawn = (entity: string, values: Values) => this.#spawn(entity, values, owner)
+        context.spawn = (entity: string, values: Values) => spawns.push(() => this.#spawn(entity, values, owner))
         move(row, (owner && this.#commands.get(owner)) ?? this.#neutral, context)
       }
     }
+    for (const spawn of spawns) spawn()
   }
 
   #spawn(entity: string, values: Values, owner: Player | undefined): void {
@@ -353,6 +358,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       known: this.tick - 1,
       ack: this.tick - 1,
       renderTick: -1,
+      resyncedAt: Number.NEGATIVE_INFINITY,
+      requests: 0,
       slack: new SlackReport(this.game.tickRate),
       answers: new Map(),
     }
@@ -406,6 +413,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     const rule = (this.#rules.requests as Record<string, RequestRule> | undefined)?.[name]
     if (!kind || !rule) fail('ERR_REQUEST', `request '${name}': the game answers no such request`)
     if (seat.state === 'gone') fail('ERR_NOT_JOINED', 'the player is not in the match any more')
+    if (seat.requests-- > MAX_REQUESTS) fail('ERR_RATE_LIMIT', `more than ${MAX_REQUESTS} requests in a tick`)
     const pack = (values: Values) => packRecord(kind.answer, values, 'ERR_REQUEST')
     const values = rule(this as never, seat.player, unpackRecord(kind.layout, packed, 'ERR_REQUEST'))
     return isPromise(values) ? values.then(pack) : pack(values)

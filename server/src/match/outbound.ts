@@ -13,8 +13,6 @@ const MAX_WAITING = 16 * 1024
 const MAX_IN_FLIGHT_MS = 2000
 
 export class Outbound<G extends AnyGame> {
-  /** Frames that were not written because a connection was congested. */
-  skipped = 0
   readonly #writer: FrameWriter<G>
   readonly #maxInFlight: number
 
@@ -29,8 +27,7 @@ export class Outbound<G extends AnyGame> {
     let oldest = snapshot.tick
     for (const seat of seats) {
       if (!seat.connection || seat.state !== 'playing') continue
-      if (this.#isCongested(seat, snapshot.tick)) this.skipped++
-      else this.#send(seat, snapshot, shared, events)
+      if (!this.#isCongested(seat, snapshot.tick)) this.#send(seat, snapshot, shared, events)
       // What a client has not acknowledged it may yet ask for again.
       oldest = Math.min(oldest, seat.known, seat.ack)
     }
@@ -38,8 +35,7 @@ export class Outbound<G extends AnyGame> {
   }
 
   #isCongested(seat: Seat, tick: number): boolean {
-    const isInFlight = seat.sent !== undefined && seat.ack < seat.sent.tick
-    return seat.connection!.bufferedAmount > MAX_WAITING || (isInFlight && tick - seat.ack > this.#maxInFlight)
+    return seat.connection!.bufferedAmount > MAX_WAITING || tick - seat.ack > this.#maxInFlight
   }
 
   #send(seat: Seat, snapshot: SnapshotBase, groups: Map<string, SharedFrame>, events: EventLog): void {
@@ -61,9 +57,9 @@ export class Outbound<G extends AnyGame> {
       slack: seat.commands.newest < 0 ? undefined : seat.slack.observe(seat.commands.newest - snapshot.tick),
       events: baseline ? events.private(seat.known, id) : events.all(seat.known, id),
     })
-    seat.connection!.sendFrame(shared, head)
     seat.sentBefore = baseline
     seat.sent = snapshot
     seat.known = snapshot.tick
+    seat.connection!.sendFrame(shared, head)
   }
 }

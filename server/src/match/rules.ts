@@ -48,7 +48,7 @@ export interface Match<G extends AnyGame> {
 }
 
 export interface Rules<G extends AnyGame> {
-  /** Seats, bots included; 1 to 65,535. Default 16. */
+  /** Seats, bots included; 1 to 2,000. Default 16. */
   readonly capacity?: number
   /** Seconds for which a match without people is kept. Default 10. */
   readonly emptySeconds?: number

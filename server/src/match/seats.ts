@@ -1,5 +1,5 @@
 // Seats: the right to a place in a match. A seat is 'joining' until its connection was told so, then 'playing', then
-// 'gone'; 'away' is for connections that may come back. What a seat was sent last is what its next delta starts from.
+// 'gone'. What a seat was sent last is what its next delta starts from.
 
 import type { SnapshotBase, Values } from '@tickwire/engine/wire'
 import type { CommandBuffer } from './command-buffer.ts'
@@ -25,6 +25,10 @@ export interface Seat {
   /** Its screen when it gave the command that is being run; a bot sees the newest. */
   renderTick: number
   slack: SlackReport
+  /** The tick at which a keyframe was asked for last. */
+  resyncedAt: number
+  /** Requests that wait for the next tick. */
+  requests: number
   /** Answers by request id, so that a repeated request does not run twice. */
   readonly answers: Map<number, Promise<Uint8Array<ArrayBuffer>>>
 }

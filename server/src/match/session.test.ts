@@ -142,6 +142,37 @@ describe('bad messages are answered, each with its code', () => {
   })
 })
 
+test('one connection can neither open match after match nor come and go all the time', async () => {
+  const lobby = setUp()
+  const connection = new Kept()
+  const session = new Session(connection, lobby)
+  const ask = async (message: object) => {
+    const answer = session.ask(new Uint8Array(packr.pack(message)))
+    for (const match of lobby.matches) match.step()
+    return packr.unpack(await answer) as { ok?: string; error?: string; match?: string }
+  }
+  const want = {
+    ask: 'join',
+    version: PROTOCOL_VERSION,
+    game: 'g',
+    schema: game.hash,
+    match: new Uint8Array(0),
+    name: '',
+  }
+  const answers: (string | undefined)[] = []
+  for (let i = 0; i < 5; i++) {
+    const { ok, error } = await ask(want)
+    answers.push(error ?? ok)
+    if (ok) await ask({ ask: 'leave' })
+  }
+  expect(answers).toEqual(['join', 'join', 'join', 'ERR_RATE_LIMIT', 'ERR_RATE_LIMIT'])
+  const [first] = lobby.matches
+  for (let tick = 0; tick < 40; tick++) first.step()
+  expect(await ask({ ...want, match: first.id })).toMatchObject({ ok: 'join' })
+  await ask({ ask: 'leave' })
+  expect(await ask({ ...want, match: first.id })).toMatchObject({ error: 'ERR_RATE_LIMIT' })
+})
+
 test('a connection that is lost gives its seat back', async () => {
   const lobby = setUp()
   const { session } = await join(lobby)

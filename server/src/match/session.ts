@@ -17,10 +17,11 @@ import {
 import type { Connection } from './connection.ts'
 import type { Lobby } from './lobby.ts'
 import type { LiveMatch } from './match.ts'
+import { settleName } from './names.ts'
 import type { Seat } from './seats.ts'
 
-/** A player's name has at most this many UTF-16 units. */
-export const MAX_NAME = 32
+/** Running matches that one connection may have opened. */
+const MAX_OPENED = 3
 /** A frame from a client has at most this many bytes. */
 export const MAX_INBOUND = 4096
 
@@ -30,6 +31,7 @@ export class Session {
   #match: LiveMatch | undefined
   #seat: Seat | undefined
   #joining = false
+  #opened: LiveMatch[] = []
   #closed = false
 
   constructor(connection: Connection, lobby: Lobby) {
@@ -65,7 +67,7 @@ export class Session {
   closed(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#giveUp()
+    void this.#giveUp()
   }
 
   #frame(bytes: Uint8Array): void {
@@ -94,7 +96,7 @@ export class Session {
       case 'join':
         return this.#join(ask)
       case 'leave':
-        this.#giveUp()
+        await this.#giveUp()
         return packAnswer({ ok: 'leave' })
       case 'request': {
         if (!this.#match || !this.#seat) fail('ERR_NOT_JOINED', 'a request before joining a match')
@@ -106,26 +108,36 @@ export class Session {
   async #join(ask: Extract<Ask, { ask: 'join' }>): Promise<Uint8Array<ArrayBuffer>> {
     if (ask.version !== PROTOCOL_VERSION)
       fail('ERR_PROTOCOL_VERSION', `protocol ${ask.version}: expected ${PROTOCOL_VERSION}; reload the page`)
-    const name = ask.name.trim()
-    if (name.length > MAX_NAME || !name.isWellFormed())
-      fail('ERR_NAME', `a name of ${name.length} characters: expected at most ${MAX_NAME}, well-formed`)
+    const name = settleName(ask.name)
     if (this.#joining || (this.#seat && this.#seat.state !== 'gone'))
       fail('ERR_USAGE', 'this connection is in a match already: leave it first')
     this.#joining = true
     try {
-      const match = this.#lobby.find(ask.game, ask.schema, ask.match)
+      const match = this.#find(ask)
       const seat = await match.join(name, this.#connection)
       this.#match = match
       this.#seat = seat
-      if (this.#closed) this.#giveUp()
+      if (this.#closed) void this.#giveUp()
       return packAnswer(match.admit(seat))
     } finally {
       this.#joining = false
     }
   }
 
-  #giveUp(): void {
-    // A match that is over has no seats to give back.
-    if (this.#match && this.#seat && this.#seat.state !== 'gone') this.#match.leave(this.#seat).catch(() => {})
+  /** The match asked for. Matches that this connection had opened count until they are over. */
+  #find({ game, schema, match: wanted }: Extract<Ask, { ask: 'join' }>): LiveMatch {
+    this.#opened = this.#opened.filter((match) => match.ended === undefined)
+    const { match, isNew } = this.#lobby.find(game, schema, wanted, this.#opened.length < MAX_OPENED)
+    if (isNew) this.#opened.push(match)
+    return match
+  }
+
+  async #giveUp(): Promise<void> {
+    if (!this.#match || !this.#seat || this.#seat.state === 'gone') return
+    try {
+      await this.#match.leave(this.#seat)
+    } catch {
+      // The match is over: it has no seats to give back.
+    }
   }
 }
