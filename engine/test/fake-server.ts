@@ -12,6 +12,7 @@ import {
   FrameWriter,
   type GamePlan,
   kindOf,
+  neutralRecord,
   packAnswer,
   packRecord,
   packTell,
@@ -19,7 +20,6 @@ import {
   type RowBase,
   readCommands,
   type SnapshotBase,
-  settleRecord,
   type Tell,
   unpackAsk,
   unpackRecord,
@@ -73,11 +73,7 @@ export class FakeServer {
     this.#rules = rules
     this.world = new WorldBase(game)
     this.#writer = new FrameWriter(game)
-    this.#command = settleRecord(
-      this.plan.command,
-      Object.fromEntries(this.plan.command.fields.map(({ name, field }) => [name, field.zero])),
-      'ERR_SCHEMA'
-    )
+    this.#command = neutralRecord(this.plan.command)
     this.#connection = linkConnection(end, {
       frame: (bytes) => this.#frame(bytes),
       ask: (bytes) => this.#ask(unpackAsk(bytes)),
@@ -108,7 +104,7 @@ export class FakeServer {
     const context = {
       dt: 1 / plan.game.tickRate,
       tick: world.tick,
-      state: world.state,
+      state: seen?.state,
       world: seen,
       spawn() {},
       emit() {},

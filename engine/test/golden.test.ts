@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { command, entity, event, request } from '../src/schema/entity.ts'
 import { angle, bool, data, int, list, oneOf, quat, ranged, ref, text, tick, vec2 } from '../src/schema/field.ts'
 import { defineGame, planOf } from '../src/schema/game.ts'
-import { hashOf, makeSnapshot, type SnapshotBase } from '../src/state/snapshot.ts'
+import { hashOf, type SnapshotBase } from '../src/state/snapshot.ts'
 import { World } from '../src/state/world.ts'
 import { BitWriter } from '../src/wire/bits.ts'
 import { writeCommands } from '../src/wire/commands.ts'
@@ -15,6 +15,7 @@ import { FrameWriter, SHARED_PREFIX, type WireEvent } from '../src/wire/frames.t
 import { PROTOCOL_VERSION } from '../src/wire/kinds.ts'
 import { packAnswer, packAsk, packTell } from '../src/wire/messages.ts'
 import { packRecord, settleRecord } from '../src/wire/record.ts'
+import { seenBy } from './worlds.ts'
 
 const game = defineGame({
   name: 'golden',
@@ -60,8 +61,7 @@ const upright = { x: 0, y: 0, z: 0, w: 1 }
 
 /** What a viewer may know of a snapshot, by value. */
 function seen(snapshot: SnapshotBase, viewer: 'wire' | 'public' | number): unknown {
-  const cells = snapshot.tables.map((table) => table.cells)
-  const made = makeSnapshot(plan, snapshot.tick, cells, viewer)
+  const made = seenBy(snapshot, viewer)
   const rows = (at: number) => JSON.parse(JSON.stringify([...made.tables[at]]))
   return { tick: snapshot.tick, ship: rows(0), shot: rows(1), state: rows(2)[0] }
 }

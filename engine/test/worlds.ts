@@ -23,9 +23,10 @@ import {
 } from '../src/schema/field.ts'
 import { type AnyGame, defineGame } from '../src/schema/game.ts'
 import { unpackValue } from '../src/schema/packed.ts'
+import { isRotation } from '../src/schema/rotation.ts'
 import { Random } from '../src/state/random.ts'
 import type { RowBase } from '../src/state/row.ts'
-import type { Snapshot, SnapshotBase } from '../src/state/snapshot.ts'
+import { makeSnapshot, type Snapshot, type SnapshotBase, type Viewer } from '../src/state/snapshot.ts'
 import type { FrozenCells, Table } from '../src/state/table.ts'
 import { WorldBase } from '../src/state/world.ts'
 
@@ -255,6 +256,17 @@ export class Churn {
 export const outer = (snapshot: SnapshotBase | undefined): Snapshot<AnyGame> => snapshot as never
 export const inner = (snapshot: Snapshot<AnyGame>): SnapshotBase => snapshot as never
 
+/** The same snapshot as somebody else sees it. */
+export function seenBy(snapshot: SnapshotBase, viewer: Viewer): SnapshotBase {
+  const { plan, tick, tables } = snapshot
+  return makeSnapshot(
+    plan,
+    tick,
+    tables.map(({ cells }) => cells),
+    viewer
+  )
+}
+
 /** All that the wire carries of a snapshot; `player` sees its own owner columns, 'wire' everybody's, 'shared' none. */
 export function content(snapshot: SnapshotBase, viewer: 'wire' | 'shared' | number): unknown {
   return snapshot.tables.map(({ plan, cells }) => {
@@ -292,6 +304,10 @@ export function checkWithin(snapshot: SnapshotBase): void {
       for (const column of plan.layout.columns) {
         const q = cells.ints[column.index * cells.size + slot]
         if (q < 0 || q > column.max) throw new Error(`${column.name} at step ${q}`)
+        if (column.kind === 'quat' && column.index === column.slot.column) {
+          const [a, b, c] = [1, 2, 3].map((part) => cells.ints[(column.index + part) * cells.size + slot])
+          if (!isRotation(a, b, c, column.slot.shape.max)) throw new Error(`${column.name} is no rotation`)
+        }
         if (column.kind !== 'value') continue
         const { bytes } = cells.packed[column.index][slot]
         unpackValue(column.slot.field, bytes, 'ERR_FRAME_INVALID', column.name)

@@ -1,4 +1,4 @@
-import { command, defineGame, entity, int, ranged } from '@tickwire/engine'
+import { command, defineGame, entity, int, ranged, request } from '@tickwire/engine'
 import { connectOver } from '@tickwire/engine/client'
 import { expect, test } from 'vitest'
 import { createLocalServer } from './local.ts'
@@ -13,6 +13,17 @@ const game = defineGame({
       dot.x += go * 100 * dt
     },
   },
+})
+
+test('owes an answer to every request that its game declares', () => {
+  const asking = defineGame({
+    name: 'asking',
+    tickRate: 30,
+    entities: {},
+    requests: { add: request({ n: int(0, 9) }) },
+  })
+  // @ts-expect-error  rules without requests.add
+  expect(() => createLocalServer(asking, {}, { seed: 1, now: () => 0 })).toThrow('its rules owe requests.add')
 })
 
 test('the same rules and client play offline, without sockets or timers', async () => {

@@ -7,7 +7,7 @@ import { SHARED_PREFIX, Stepper } from '@tickwire/engine/wire'
 import type { Connection } from './match/connection.ts'
 import { Lobby } from './match/lobby.ts'
 import type { LiveMatch } from './match/match.ts'
-import type { Rules } from './match/rules.ts'
+import type { RulesOf } from './match/rules.ts'
 import { Session } from './match/session.ts'
 
 export interface LocalOptions {
@@ -26,7 +26,7 @@ export interface LocalServer {
 }
 
 /** A server without sockets, for one game: offline play, tutorials, tests. */
-export function createLocalServer<G extends AnyGame>(game: G, rules: Rules<G>, options: LocalOptions): LocalServer {
+export function createLocalServer<G extends AnyGame>(game: G, rules: RulesOf<G>, options: LocalOptions): LocalServer {
   const { seed, now, warn = () => {} } = options
   const steppers = new Map<LiveMatch, Stepper>()
   let opened = 0

@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bool, command, defineGame, entity, int, ranged, request } from '@tickwire/engine'
 import { type ClientMatch, type ConnectOptions, connect } from '@tickwire/engine/client'
+import { Server } from 'socket.io'
 import { describe, expect, it, vi } from 'vitest'
 import { createServer, type ServerOptions } from '../src/index.ts'
 import { cleanups } from './clients.ts'
@@ -104,6 +105,17 @@ describe('connect()', () => {
     stranger.closeAllConnections()
     await once(stranger, 'close')
     await expect(joining()).rejects.toMatchObject({ code: 'ERR_DISCONNECTED' })
+  })
+
+  it('says ERR_DISCONNECTED where a connection is taken and never answered', async () => {
+    const http = createHttpServer()
+    const silent = new Server(http).use(() => {})
+    cleanups.push(() => silent.close())
+    http.listen(0)
+    await once(http, 'listening')
+    const { port } = http.address() as AddressInfo
+    const joining = connect(game, `http://localhost:${port}`, { match: 'quick', input: going, io: { timeout: 500 } })
+    await expect(joining).rejects.toMatchObject({ code: 'ERR_DISCONNECTED' })
   })
 
   it.each([

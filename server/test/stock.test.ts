@@ -8,7 +8,8 @@ import { type Socket as ClientSocket, io as connect } from 'socket.io-client'
 import * as stock from 'socket.io-parser'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as ws from 'ws'
-import { FRAME_EVENT, MAX_FRAME_BYTES, parser } from '../../engine/src/wire/parser.ts'
+import { MAX_FRAME_BYTES } from '../../engine/src/wire/kinds.ts'
+import { FRAME_EVENT, parser } from '../../engine/src/wire/parser.ts'
 
 const PARSERS = { ours: parser, stock }
 type Side = keyof typeof PARSERS

@@ -1,11 +1,8 @@
 // A player of Tickwire's who is only there: it joins as everyone does, acknowledges every frame and sends a command a
 // tick, but decodes and draws nothing, so that a hundred of them take little of the machine that also measures.
 
-import { connectOver, type Transport, type TransportEvents } from '@tickwire/engine/client'
-import { BitReader, BitWriter, planOf, writeCommands } from '@tickwire/engine/wire'
-// Nothing that a game needs: a connection by itself, and what a frame says before its state.
-import { openSocket } from '../../../engine/src/client/socket.ts'
-import { readChunkHeader } from '../../../engine/src/wire/encoder.ts'
+import { connectOver, openSocket, type Transport, type TransportEvents } from '@tickwire/engine/client'
+import { BitReader, BitWriter, planOf, readChunkHeader, writeCommands } from '@tickwire/engine/wire'
 import { every } from '../clock.ts'
 import type { ConnectExtra } from './transport.ts'
 

@@ -5,15 +5,15 @@ import { TickwireError } from '../schema/errors.ts'
 import { type AnyGame, planOf } from '../schema/game.ts'
 import { PROTOCOL_VERSION } from '../wire/kinds.ts'
 import { packAsk, unpackAnswer } from '../wire/messages.ts'
-import { packRecord } from '../wire/record.ts'
+import { neutralRecord, packRecord } from '../wire/record.ts'
 import { Line } from './line.ts'
 import { type ClientMatch, type Joined, JoinedMatch } from './match.ts'
 import { type IoOptions, openSocket } from './socket.ts'
 import type { Transport } from './transport.ts'
 
 export interface MatchOptions<G extends AnyGame> {
-  /** 'quick': any open match or a new one; an id; or what to create. */
-  readonly match: 'quick' | (string & {}) | { readonly create: G['options'] }
+  /** 'quick': any open match or a new one; an id; or what to create: options left out are at their defaults. */
+  readonly match: 'quick' | (string & {}) | { readonly create: Partial<G['options']> }
   /** At most 32 characters. */
   readonly name?: string
   /**
@@ -75,7 +75,10 @@ function joinMessage<G extends AnyGame>(game: G, { match, name = '' }: MatchOpti
     version: PROTOCOL_VERSION,
     game: game.name,
     schema: game.hash,
-    match: typeof match === 'string' ? match : packRecord(options, match.create, 'ERR_FIELD_VALUE'),
+    match:
+      typeof match === 'string'
+        ? match
+        : packRecord(options, { ...neutralRecord(options), ...match.create }, 'ERR_FIELD_VALUE'),
     name,
   })
 }

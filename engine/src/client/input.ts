@@ -2,13 +2,7 @@
 // it; what was pressed between two ticks is latched, so that a tap counts even if it is over when its tick comes.
 
 import type { Layout } from '../schema/layout.ts'
-import { packRecord, settleRecord, unpackRecord, type Values } from '../wire/record.ts'
-
-/** Every field at its default: what the server runs for a player who says nothing. */
-export function neutralCommand(layout: Layout): Values {
-  const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
-  return settleRecord(layout, zeros, 'ERR_SCHEMA')
-}
+import { neutralRecord, packRecord, settleRecord, unpackRecord, type Values } from '../wire/record.ts'
 
 export class Input {
   readonly #layout: Layout
@@ -22,7 +16,7 @@ export class Input {
   constructor(layout: Layout, read: () => Values) {
     this.#layout = layout
     this.#read = read
-    this.#neutral = neutralCommand(layout)
+    this.#neutral = neutralRecord(layout)
     this.#latched = this.#neutral
     this.#last = this.#neutral
     this.#lastBytes = packRecord(layout, this.#neutral, 'ERR_SCHEMA')

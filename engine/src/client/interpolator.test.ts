@@ -1,25 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defineGame, entity, ranged } from '../index.ts'
-import { planOf } from '../schema/game.ts'
 import { Interpolator } from './interpolator.ts'
-
-const plan = planOf(defineGame({ name: 'dot', tickRate: 30, entities: { dot: entity({ x: ranged(0, 1, 1 / 8) }) } }))
 
 describe('Interpolator', () => {
   it('trails by two ticks and a half, by no less than 50 ms, or by what it is told', () => {
-    expect(new Interpolator(plan, 20).delay).toBe(2.5)
-    expect(new Interpolator(plan, 30).delay).toBe(2.5)
-    expect(new Interpolator(plan, 60).delay).toBe(3)
-    expect(new Interpolator(plan, 120).delay).toBe(6)
-    expect(new Interpolator(plan, 60, { delay: 4.25 }).delay).toBe(4.25)
-    expect(new Interpolator(plan, 30).renderTick(100)).toBe(97.5)
+    expect(new Interpolator(20).delay).toBe(2.5)
+    expect(new Interpolator(30).delay).toBe(2.5)
+    expect(new Interpolator(60).delay).toBe(3)
+    expect(new Interpolator(120).delay).toBe(6)
+    expect(new Interpolator(60, { delay: 4.25 }).delay).toBe(4.25)
+    expect(new Interpolator(30).renderTick(100)).toBe(97.5)
   })
 
   it('never goes back, whatever the server’s clock is thought to be', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })), (serverTicks) => {
-        const interpolator = new Interpolator(plan, 30)
+        const interpolator = new Interpolator(30)
         let last = 0
         for (const serverTick of serverTicks) {
           const renderTick = interpolator.renderTick(serverTick)

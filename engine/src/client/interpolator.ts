@@ -2,7 +2,6 @@
 // on either side of it. It never goes back. The view samples the history there (state/sample.ts), and goes on by rates
 // for at most MAX_EXTRAPOLATION_MS where the newest snapshot is older than that.
 
-import type { GamePlan } from '../schema/game.ts'
 import { msToTicks } from '../time/tick.ts'
 
 /** How far past the newest snapshot rows are moved by their rates; then they stand. */
@@ -12,7 +11,7 @@ export const MAX_EXTRAPOLATION_MS = 250
 const DELAY_TICKS = 2.5
 const MIN_DELAY_MS = 50
 
-export interface InterpolatorOptions {
+interface InterpolatorOptions {
   /** Ticks, fractions allowed, at least 0. By default 2.5, or what 50 ms are if that is more. */
   readonly delay?: number
 }
@@ -23,7 +22,7 @@ export class Interpolator {
   #renderTick = 0
 
   /** `tickRate`: ticks a second. */
-  constructor(_plan: GamePlan, tickRate: number, options: InterpolatorOptions = {}) {
+  constructor(tickRate: number, options: InterpolatorOptions = {}) {
     this.delay = options.delay ?? Math.max(DELAY_TICKS, msToTicks(MIN_DELAY_MS, tickRate))
   }
 

@@ -25,7 +25,7 @@ import {
   roundTrip,
   VirtualClock,
 } from '../testing/index.ts'
-import type { RowBase } from '../wire/index.ts'
+import { packRecord, type RowBase } from '../wire/index.ts'
 import { connectOver } from './connect.ts'
 import type { ClientMatch } from './match.ts'
 
@@ -180,6 +180,20 @@ describe('joining', () => {
     clock.at(10, () => net.cut())
     await clock.run(100)
     expect(await joining).toMatchObject({ code: 'ERR_DISCONNECTED' })
+  })
+
+  it('creates a match of the options given; what is left out is at its default', async () => {
+    const asked: unknown[] = []
+    const clock = new VirtualClock()
+    const net = link(clock, new Random(1), CLEAN)
+    const rules: FakeRules = { options: { map: 'open' }, join: (_server, { match }) => void asked.push(match) }
+    const server = new FakeServer(game, net.server, rules)
+    clock.every(TICK, () => server.step())
+    const match = { create: {} }
+    const joining = settled(connectOver(linkTransport(net.client, clock), game, { match, input: idle }))
+    await clock.run(1000)
+    expect(await joining).toMatchObject({ status: 'playing' })
+    expect(asked).toEqual([packRecord(server.plan.options, { map: 'open' }, 'ERR_FIELD_VALUE')])
   })
 
   it('rejects options that the game does not allow before anything is sent', async () => {
@@ -459,6 +473,52 @@ describe('events and requests', () => {
     expect(() => match.on('bang' as never, () => {})).toThrow('ERR_USAGE')
   })
 
+  it('delivers events while nothing is drawn, each once, in order: there is no backlog to come back to', async () => {
+    let n = 0
+    const { clock, match, run, draw } = await play(CLEAN, {
+      tick(server) {
+        if (server.world.tick % 3 === 0) server.emit('bell', { n: n++ })
+      },
+    })
+    const heard: number[] = []
+    match.on('bell', (values) => heard.push(values.n))
+    const stop = draw(60)
+    await run(3000)
+    stop()
+    await run(2000)
+    const before = heard.length
+    await run(60_000)
+    expect(heard.length - before).toBe(600)
+    const hidden = heard.length
+    match.frame(clock.now)
+    expect(heard.length - hidden).toBeLessThan(2)
+    draw(60)
+    await run(2000)
+    expect(heard).toEqual(heard.map((_n, at) => heard[0] + at))
+    expect(n - heard.at(-1)!).toBeLessThan(4)
+  })
+
+  it('what a handler throws while nothing is drawn comes out of the next frame, and stops nothing', async () => {
+    let n = 0
+    const { clock, match, run, draw } = await play(CLEAN, {
+      tick(server) {
+        if (server.world.tick % 3 === 0) server.emit('bell', { n: n++ })
+      },
+    })
+    const heard: number[] = []
+    match.on('bell', (values) => {
+      heard.push(values.n)
+      if (values.n === 50) throw new Error('fifty')
+    })
+    await run(10_000)
+    expect(match.status).toBe('playing')
+    expect(() => match.frame(clock.now)).toThrow('fifty')
+    draw(60)
+    await run(1000)
+    expect(heard).toEqual(heard.map((_n, at) => heard[0] + at))
+    expect(heard.at(-1)).toBeGreaterThan(100)
+  })
+
   it('resolves a request once the frame of its tick is applied', async () => {
     const request = (_name: string, { a, b }: Record<string, unknown>) => ({ sum: (a as number) + (b as number) })
     const { clock, match, net, server, run, draw } = await play(CLEAN, { request })
@@ -504,19 +564,51 @@ describe('events and requests', () => {
   })
 })
 
+describe('what the server tells', () => {
+  it('who is there', async () => {
+    const { match, server, run } = await play()
+    const names = () => [...match.players.values()].map(({ name }) => name)
+    server.tell({ tell: 'joined', player: { id: 8, name: 'bot', bot: true } })
+    server.tell({ tell: 'joined', player: { id: 9, name: 'bob', bot: false } })
+    await run(100)
+    expect(names()).toEqual(['ada', 'bot', 'bob'])
+    server.tell({ tell: 'left', id: 8 })
+    await run(100)
+    expect(names()).toEqual(['ada', 'bob'])
+  })
+
+  it('what it refused, while the match goes on', async () => {
+    const { clock, match, server, run } = await play()
+    const refused: TickwireError[] = []
+    const off = match.onError((error) => refused.push(error))
+    const fail = match.onError(() => {
+      throw new Error('mine')
+    })
+    server.tell({ tell: 'refused', code: 'ERR_COMMAND_TICK', reason: 'too far ahead' })
+    await run(100)
+    expect(refused).toEqual([new TickwireError('ERR_COMMAND_TICK', 'too far ahead')])
+    expect(match).toMatchObject({ status: 'playing', endCode: undefined })
+    expect(() => match.frame(clock.now)).toThrow('mine')
+    off()
+    fail()
+    server.tell({ tell: 'refused', code: 'ERR_COMMAND_TICK', reason: 'too far ahead' })
+    await run(100)
+    expect(refused).toHaveLength(1)
+    match.frame(clock.now)
+  })
+})
+
 describe('the end', () => {
   it('is told with its reason', async () => {
     const { match, server, run, draw } = await play()
     const statuses: string[] = []
     match.onStatus((status) => statuses.push(status))
     draw(60)
-    server.tell({ tell: 'players', players: [match.me, { id: 8, name: 'bot', bot: true }] })
-    await run(100)
-    expect([...match.players.values()].map(({ name }) => name)).toEqual(['ada', 'bot'])
     server.tell({ tell: 'end', code: 'ENDED', reason: 'the round is over' })
     const waiting = expect(match.request('add', { a: 1, b: 1 })).rejects.toMatchObject({ code: 'ERR_DISCONNECTED' })
     await run(100)
     await waiting
+    expect(match.endCode).toBe('ENDED')
     expect(await match.ended).toBe('the round is over')
     expect(statuses).toEqual(['ended'])
     await expect(match.request('add', { a: 1, b: 1 })).rejects.toMatchObject({ code: 'ERR_MATCH_ENDED' })
@@ -529,6 +621,7 @@ describe('the end', () => {
     net.cut('client')
     await run(100)
     expect(match.status).toBe('ended')
+    expect(match.endCode).toBe('ERR_DISCONNECTED')
     expect(await match.ended).toBe('connection lost')
   })
 
@@ -538,6 +631,7 @@ describe('the end', () => {
     const left = match.leave()
     await run(200)
     await left
+    expect(match.endCode).toBe('LEFT')
     expect(await match.ended).toBe('left')
     await match.leave()
   })

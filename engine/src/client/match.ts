@@ -8,10 +8,11 @@ import { planOf } from '../schema/game.ts'
 import type { PlayerRef } from '../schema/row.ts'
 import { ServerClock } from '../time/server-clock.ts'
 import { ticksToMs } from '../time/tick.ts'
-import type { WireEvent } from '../wire/frames.ts'
 import { type Answer, type PlayerInfo, packAsk, unpackAnswer, unpackTell } from '../wire/messages.ts'
 import { packRecord, unpackRecord, type Values } from '../wire/record.ts'
 import { CommandClock } from './command-clock.ts'
+import { EventQueue } from './event-queue.ts'
+import { Handlers } from './handlers.ts'
 import { Input } from './input.ts'
 import { Interpolator } from './interpolator.ts'
 import type { Line } from './line.ts'
@@ -25,6 +26,8 @@ const PING_MS = 1000
 const STRAY_MS = 250
 /** Without frames for so long the server's tick is not guessed on. */
 const MAX_GUESS_TICKS_MS = 1000
+/** A page that asked for no frame for so long is hidden: its events don't wait for one. */
+const HIDDEN_MS = 1000
 
 export type MatchStatus = 'playing' | 'reconnecting' | 'ended'
 
@@ -75,16 +78,30 @@ export interface ClientMatch<G extends AnyGame> {
   /** The reason, once the match is over for this player. */
   readonly ended: Promise<string>
   /**
+   * What ended it, once it is over: 'ENDED' by the rules, 'KICKED', 'LEFT' of one's own accord, ERR_DISCONNECTED, or the
+   * code of what the server refused, such as ERR_RATE_LIMIT.
+   */
+  readonly endCode: string | undefined
+  /**
    * Advances to `now` (ms of any steady clock, as requestAnimationFrame gives it): reads the input, predicts, draws the
    * view, delivers events. @throws what `move`, `input` or a handler throws
    */
   frame(now: number): void
-  /** Calls `handler` when the tick at which the event happened is drawn: each once, in order. @returns what ends it */
+  /**
+   * Calls `handler` when the tick at which the event happened is drawn: each once, in order. While nothing is drawn (a
+   * hidden tab) it is called when that tick would be; what it throws then comes out of the next frame().
+   * @returns what ends it
+   */
   on<K extends keyof G['events'] & string>(
     event: K,
     handler: (values: Readonly<G['events'][K]['values']>) => void
   ): () => void
   onStatus(handler: (status: MatchStatus) => void): () => void
+  /**
+   * Calls `handler` when the server refuses something that this client sent, and the match goes on: ERR_COMMAND_TICK for
+   * commands stamped for a tick too far away. What it throws comes out of the next frame(). @returns what ends it
+   */
+  onError(handler: (error: TickwireError) => void): () => void
   /**
    * Asks the match; resolves once the state that the answer belongs to is here.
    * Rejects with ERR_REQUEST for what the game does not declare, ERR_REFUSED or a code of the game's, ERR_MATCH_ENDED,
@@ -119,6 +136,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   readonly stats: Stats
   readonly ended: Promise<string>
   status: MatchStatus = 'playing'
+  endCode: string | undefined
   readonly #plan: GamePlan
   readonly #line: Line
   readonly #receiver: Receiver<G>
@@ -129,13 +147,16 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   readonly #input: Input
   readonly #serverClock: ServerClock
   readonly #commandClock: CommandClock
-  readonly #handlers = new Map<string, Set<(values: never) => void>>()
-  readonly #statusHandlers = new Set<(status: MatchStatus) => void>()
-  /** Not drawn yet, in order. */
-  #events: WireEvent[] = []
+  readonly #events = new EventQueue()
+  readonly #statusHandlers = new Handlers<MatchStatus>()
+  readonly #errorHandlers = new Handlers<TickwireError>()
   /** Requests whose answer is here, and whose tick is not. */
   #waiting: { readonly tick: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
   #end: (reason: string) => void = () => {}
+  /** When frame() was called last. */
+  #drawnAt: number
+  /** What a handler threw outside of frame(). */
+  #failure: { readonly error: unknown } | undefined
   #offset: number | undefined
   #renderTick = -1
   /** The tick of the snapshot that the prediction started from. */
@@ -150,13 +171,13 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.id = joined.match
     this.options = unpackRecord(plan.options, joined.options, 'ERR_MESSAGE')
     this.me = joined.player
-    this.#setPlayers(joined.players)
+    for (const player of joined.players) this.players.set(player.id, player)
     this.#plan = plan
     this.#line = line
     this.#receiver = new Receiver(game, this.me.id, (frame) => line.send(frame))
     this.#sender = new Sender(line, plan.command)
     this.#predictor = new Predictor(plan, this.me.id, (tick) => this.#sender.atOrBefore(tick))
-    this.#interpolator = new Interpolator(plan, tickRate)
+    this.#interpolator = new Interpolator(tickRate)
     this.#view = new View(plan, this.me.id)
     this.view = this.#view.public as ClientMatch<G>['view']
     this.#input = new Input(plan.command, input as () => Values)
@@ -164,6 +185,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#commandClock = new CommandClock(tickRate, roundTrip)
     this.#roundTrip = roundTrip
     this.#pingDue = line.now() + PING_MS
+    this.#drawnAt = line.now()
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -172,7 +194,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
       frame: (bytes) => this.#receive(bytes),
       tell: (message) => this.#hear(message),
       status: (connected) => {
-        if (!connected) this.#finish('connection lost')
+        if (!connected) this.#finish('ERR_DISCONNECTED', 'connection lost')
       },
     })
   }
@@ -187,6 +209,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   frame(now: number): void {
     if (this.status === 'ended') return
     const time = this.#localTime(now)
+    this.#drawnAt = this.#line.now()
     this.#ping()
     this.#input.sample()
     const { history } = this.#receiver
@@ -202,7 +225,10 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#renderTick = this.#interpolator.renderTick(serverTick)
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
-    this.#deliver()
+    this.#events.deliver(this.#renderTick)
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 
   on<K extends keyof G['events'] & string>(
@@ -211,22 +237,15 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   ): () => void {
     if (!this.#plan.eventByName.has(event))
       fail('ERR_USAGE', `on('${event}'): ${this.#plan.game.name} declares no such event`)
-    const handlers = this.#handlers.get(event) ?? new Set()
-    this.#handlers.set(event, handlers)
-    // Its own function, so that a handler given twice is called twice.
-    const own = (values: Readonly<G['events'][K]['values']>) => handler(values)
-    handlers.add(own)
-    return () => {
-      handlers.delete(own)
-    }
+    return this.#events.on(event, handler as (values: Values) => void)
   }
 
   onStatus(handler: (status: MatchStatus) => void): () => void {
-    const own = (status: MatchStatus) => handler(status)
-    this.#statusHandlers.add(own)
-    return () => {
-      this.#statusHandlers.delete(own)
-    }
+    return this.#statusHandlers.add(handler)
+  }
+
+  onError(handler: (error: TickwireError) => void): () => void {
+    return this.#errorHandlers.add(handler)
   }
 
   async request<K extends keyof G['requests'] & string>(
@@ -253,7 +272,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     } catch {
       // Unreachable: the seat is given up there, too.
     }
-    this.#finish('left')
+    this.#finish('LEFT', 'left')
   }
 
   // --- What arrives ------------------------------------------------------------------------------------------------
@@ -266,27 +285,36 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
     if (frame.slack !== undefined) this.#commandClock.report(frame.slack)
-    this.#events.push(...frame.events)
+    this.#events.push(frame.events)
     const due = this.#waiting.filter((one) => one.tick <= tick)
     this.#waiting = this.#waiting.filter((one) => one.tick > tick)
     for (const { resolve } of due) resolve()
     this.#sender.acknowledge(tick, this.#renderTick)
     this.#ping()
+    // Nothing is drawn: events happen at their time all the same, so that there is no backlog to come back to.
+    if (now - this.#drawnAt > HIDDEN_MS)
+      this.#safely(() => this.#events.deliver(this.#serverTick(now) - this.#interpolator.delay))
   }
 
   #hear(message: Uint8Array): void {
     try {
       const tell = unpackTell(message)
-      if (tell.tell === 'players') this.#setPlayers(tell.players)
-      else if (tell.tell === 'end') this.#finish(tell.reason)
+      switch (tell.tell) {
+        case 'joined':
+          this.players.set(tell.player.id, tell.player)
+          break
+        case 'left':
+          this.players.delete(tell.id)
+          break
+        case 'refused':
+          this.#safely(() => this.#errorHandlers.call(new TickwireError(tell.code, tell.reason)))
+          break
+        case 'end':
+          this.#finish(tell.code, tell.reason)
+      }
     } catch {
       // Of a later version, or damaged: nothing that this client could act on.
     }
-  }
-
-  #setPlayers(players: readonly PlayerInfo[]): void {
-    this.players.clear()
-    for (const player of players) this.players.set(player.id, player)
   }
 
   #holds(tick: number): Promise<void> {
@@ -295,14 +323,15 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     return new Promise((resolve, reject) => this.#waiting.push({ tick, resolve, reject }))
   }
 
-  #finish(reason: string): void {
+  #finish(code: string, reason: string): void {
     if (this.status === 'ended') return
     this.status = 'ended'
+    this.endCode = code
     for (const { reject } of this.#waiting) reject(over('ERR_MATCH_ENDED'))
     this.#waiting = []
     this.#line.close()
     this.#end(reason)
-    for (const handler of [...this.#statusHandlers]) handler('ended')
+    this.#statusHandlers.call('ended')
   }
 
   // --- Time --------------------------------------------------------------------------------------------------------
@@ -332,10 +361,12 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     )
   }
 
-  #deliver(): void {
-    while (this.#events.length > 0 && this.#events[0].tick <= this.#renderTick) {
-      const { kind, values } = this.#events.shift()!
-      for (const handler of [...(this.#handlers.get(kind.name) ?? [])]) handler(values as never)
+  /** What handlers throw is nothing to whoever brought the message: it comes out of the next frame(). */
+  #safely(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#failure ??= { error }
     }
   }
 

@@ -106,6 +106,30 @@ function truth(snapshot: SnapshotBase, own: OwnRow) {
 const neutral = { turn: 0, thrust: false }
 
 describe('Predictor', () => {
+  it('tells move the match state as everybody may know it, and no more', () => {
+    const told: unknown[] = []
+    const windy = defineGame({
+      name: 'windy',
+      tickRate: 30,
+      state: { wind: int(0, 9), secret: int(0, 9).only('server') },
+      entities: { ship: entity({ x: int(0, 9) }, { predict: 'owner' }) },
+      move: {
+        ship(_ship, _command, { state }) {
+          told.push(state.wind)
+          // @ts-expect-error  only the server knows
+          told.push(state.secret)
+        },
+      },
+    })
+    const world = new WorldBase(windy)
+    world.tables[0].spawn({ x: 1 }, { id: ME })
+    Object.assign(world.state, { wind: 3, secret: 4 })
+    const predictor = new Predictor(planOf(windy), ME, () => undefined)
+    predictor.reconcile(world.snapshot() as SnapshotBase)
+    predictor.advance(1)
+    expect(told).toEqual([3, undefined])
+  })
+
   it('is equal to the authority to the bit, ticks before the authority is there', () => {
     const authority = start()
     const { predictor, snapshots } = authority

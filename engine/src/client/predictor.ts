@@ -12,8 +12,7 @@ import type { SnapshotBase } from '../state/snapshot.ts'
 import { rowId, type Table } from '../state/table.ts'
 import { WorldBase } from '../state/world.ts'
 import { msToTicks } from '../time/tick.ts'
-import type { Values } from '../wire/record.ts'
-import { neutralCommand } from './input.ts'
+import { neutralRecord, type Values } from '../wire/record.ts'
 import type { Stamped } from './sender.ts'
 import type { OwnRow } from './view.ts'
 
@@ -65,7 +64,7 @@ export class Predictor {
   constructor(plan: GamePlan, player: number, find: FindCommand) {
     this.#player = playerId({ id: player })
     this.#find = find
-    this.#neutral = neutralCommand(plan.command)
+    this.#neutral = neutralRecord(plan.command)
     this.#tickRate = plan.game.tickRate
     this.#repeatTicks = Math.ceil(msToTicks(REPEAT_MS, this.#tickRate))
     const resolve = (entity: string, id: number) =>

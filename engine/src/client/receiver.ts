@@ -13,7 +13,7 @@ const HELD = 128
 const ASK_AGAIN_MS = 3000
 
 /** Why a keyframe is needed: the second byte of a resync frame. */
-export const RESYNC_REASON = {
+const RESYNC_REASON = {
   /** The frame broke a rule of the format. */
   unreadable: 1,
   /** The state has another hash than its frame says. */

@@ -19,25 +19,33 @@ type Socket = ReturnType<typeof io>
 
 /**
  * Connects to a server; an empty `url` is the page's own origin.
- * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it within
- * 10 s, ERR_USAGE for an impossible URL
+ * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it, or it
+ * does not answer, within 10 s (`timeout`, if given, in ms), ERR_USAGE for an impossible URL
  */
 export function openSocket(url: string | undefined, options: IoOptions = {}): Promise<Transport> {
+  const within = options.timeout ?? CONNECT_WITHIN_MS
   const socket = io(originOf(url), {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnection: false,
-    timeout: CONNECT_WITHIN_MS,
     ...options,
+    timeout: within,
     forceNew: true,
     autoConnect: true,
     parser,
   })
   return new Promise((resolve, reject) => {
-    socket.once('connect', () => resolve(new SocketTransport(socket)))
-    socket.once('connect_error', (error) => {
+    const giveUp = (error: Error) => {
+      clearTimeout(timer)
       socket.disconnect()
       reject(refusal(error))
+    }
+    // Socket.IO's own timeout covers the transport, and not the answer to what is said over it.
+    const timer = setTimeout(() => giveUp(new Error(`no answer within ${within} ms`)), within)
+    socket.once('connect_error', giveUp)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      resolve(new SocketTransport(socket))
     })
   })
 }

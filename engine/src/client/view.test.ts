@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { seenBy } from '../../test/worlds.ts'
 import { angle, defineGame, entity, int, ranged, text, vec2 } from '../index.ts'
 import { planOf } from '../schema/game.ts'
 import { History } from '../state/history.ts'
 import { RowBase, type WritableCells } from '../state/row.ts'
-import { makeSnapshot, type SnapshotBase } from '../state/snapshot.ts'
+import type { SnapshotBase } from '../state/snapshot.ts'
 import { rowId } from '../state/table.ts'
 import { World } from '../state/world.ts'
 import { link, profiles, Random, roundTrip, VirtualClock } from '../testing/index.ts'
@@ -53,8 +54,7 @@ class Play {
   tick(tick: number): SnapshotBase {
     this.world.tick = tick
     const snapshot = this.world.snapshot() as never as SnapshotBase
-    const cells = snapshot.tables.map((table) => table.cells)
-    this.history.set(tick, makeSnapshot(planOf(yard), tick, cells, ME))
+    this.history.set(tick, seenBy(snapshot, ME))
     return snapshot
   }
   draw(renderTick: number): void {
@@ -418,7 +418,7 @@ async function watch(tickRate: number, fps: number, profile = roundTrip(30, 0), 
 
   const history = new History<SnapshotBase>(128)
   const server = new ServerClock(tickRate)
-  const interpolator = new Interpolator(plan, tickRate)
+  const interpolator = new Interpolator(tickRate)
   const view = new View(plan, ME)
   const { ship: ships } = view.public as { ship: Iterable<{ x: number; y: number; heading: number }> }
   const frames: Frame[] = []

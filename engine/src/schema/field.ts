@@ -113,6 +113,14 @@ export interface Quat {
   w: number
 }
 
+/** What a vector or a rotation is made of, in the order of its columns. */
+export const PARTS: Readonly<Record<'vec2' | 'vec3' | 'quat', readonly string[]>> &
+  Partial<Record<FieldKind, readonly string[]>> = {
+  vec2: ['x', 'y'],
+  vec3: ['x', 'y', 'z'],
+  quat: ['x', 'y', 'z', 'w'],
+}
+
 export type Fields = Record<string, Field>
 /** What a set of fields holds, as plain writable properties. */
 export type Values<F extends Fields> = { -readonly [K in keyof F]: F[K]['zero'] }

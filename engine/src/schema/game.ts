@@ -8,11 +8,12 @@ import {
   type Entity,
   type EntityOptions,
   type Event,
+  type Only,
   type Request,
   recordLayout,
 } from './entity.ts'
 import { fail } from './errors.ts'
-import { type FieldImpl, type Fields, int } from './field.ts'
+import { type FieldImpl, type Fields, type Frozen, int } from './field.ts'
 import { Layout } from './layout.ts'
 import type { Known, PlayerRef, ReservedTable, SeenTables, SpawnValues, WorldRow } from './row.ts'
 
@@ -45,7 +46,6 @@ export type AnyGame = Game<string, any, any, any, any, any, any>
 export type CommandOf<G extends AnyGame> = G['command']
 export type EventName<G extends AnyGame> = keyof G['events'] & string
 export type EventOf<G extends AnyGame, K extends EventName<G>> = G['events'][K]['values']
-export type RequestName<G extends AnyGame> = keyof G['requests'] & string
 
 type SpawnOf<E> = E extends Entity<infer V, any, any, infer I> ? SpawnValues<V, I> : never
 
@@ -53,10 +53,14 @@ export interface MoveContext<E extends Entities, S, V extends Events = {}> {
   /** Seconds: one tick, or the part of one that is drawn ahead. */
   readonly dt: number
   readonly tick: number
-  readonly state: Readonly<S>
+  /**
+   * The settled match state of the tick before, as every viewer may know it: without its `.only('server')` fields. Ahead
+   * of the server, this and `world` are of the newest tick that came from it.
+   */
+  readonly state: { readonly [K in keyof S]: Frozen<S[K]> }
   /** The settled world of the tick before, as every viewer may know it; read-only. */
   readonly world: SeenTables<E>
-  /** Spawns a row that belongs to the moved row's owner. It appears when the tick ends. */
+  /** Spawns a row that belongs to the moved row's owner. It appears when the tick ends, after every row moved. */
   spawn<K extends keyof E & string>(entity: K, values: SpawnOf<E[K]>): void
   /** Something that everybody sees happen at this tick. */
   emit<K extends keyof V & string>(event: K, values: V[K]['values']): void
@@ -67,6 +71,8 @@ export type Moves<E extends Entities, C, S, V extends Events = {}> = {
       (row: WorldRow<K, Known<Row, H>>, command: Readonly<C>, context: MoveContext<E, S, V>) => void | undefined
     : never
 }
+/** What everybody may know of the match state. */
+export type PublicState<F extends Fields> = Known<{ [K in keyof F]: F[K]['zero'] }, Only<F, 'server'>>
 export type CheckEntities<E extends Entities> = {
   [K in keyof E]: K extends ReservedTable
     ? `world.${K} is taken: choose another name for this entity`
@@ -98,7 +104,7 @@ export interface GameDefinition<
    * How a row moves in one tick: reads its own row, the command of the row's owner, and the world of the tick before;
    * writes its own row. Runs at the server for every row and, where the entity is predicted, ahead of it at the client.
    */
-  readonly move?: Moves<NoInfer<E>, NoInfer<C>, { -readonly [K in keyof F]: F[K]['zero'] }, NoInfer<V>>
+  readonly move?: Moves<NoInfer<E>, NoInfer<C>, PublicState<NoInfer<F>>, NoInfer<V>>
 }
 
 /** Anything with named fields, numbered. */

@@ -3,7 +3,7 @@
 // Columns stand in declaration order; `order` walks them so that a rate comes before what it moves.
 
 import { fail } from './errors.ts'
-import { type Audience, type FieldImpl, type Fields, implOf, type Shape } from './field.ts'
+import { type Audience, type FieldImpl, type Fields, implOf, PARTS, type Shape } from './field.ts'
 import { maxBytes, type Packed, packValue } from './packed.ts'
 import { toSmallestThree } from './rotation.ts'
 
@@ -57,12 +57,6 @@ export interface FieldSlot {
   readonly width: number
   /** Its place among the fields. */
   readonly index: number
-}
-
-const PARTS: Partial<Record<Shape['kind'], readonly string[]>> = {
-  vec2: ['x', 'y'],
-  vec3: ['x', 'y', 'z'],
-  quat: ['x', 'y', 'z', 'w'],
 }
 
 /** What a rate can move, and be; besides vectors. */

@@ -2,7 +2,7 @@
 // pack and unpack stand side by side: what one makes of a value, the other reads back equal.
 
 import { type ErrorCode, fail } from './errors.ts'
-import type { FieldImpl, Shape } from './field.ts'
+import { type FieldImpl, PARTS, type Shape } from './field.ts'
 import { type Plain, pack, unpack } from './msgpack.ts'
 
 export interface Packed {
@@ -100,8 +100,6 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
-
-const PARTS: Partial<Record<Shape['kind'], readonly string[]>> = { vec2: ['x', 'y'], vec3: ['x', 'y', 'z'] }
 
 function itemBytes(shape: Shape): number {
   switch (shape.kind) {

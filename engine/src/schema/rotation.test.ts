@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../test/runs.ts'
-import { dropComponent, fromSmallestThree, toSmallestThree } from './rotation.ts'
+import { dropComponent, fromSmallestThree, isRotation, toSmallestThree } from './rotation.ts'
 
 type Four = readonly [number, number, number, number]
 const maxOf = (bits: number): number => 2 * (2 ** (bits - 1) - 1)
@@ -47,7 +47,10 @@ describe('smallest three', () => {
     fc.assert(
       fc.property(rotation, bits, (q, n) => {
         const max = maxOf(n)
-        const back = unpack(pack(q, max), max)
+        const packed = pack(q, max)
+        const back = unpack(packed, max)
+        expect(isRotation(packed[1], packed[2], packed[3], max)).toBe(true)
+        expect(isRotation(0, max, 0, max)).toBe(false)
         const unit = normal(q)
         // q and -q are one rotation.
         const near = [1, -1].map((sign) => Math.max(...back.map((part, i) => Math.abs(part - sign * unit[i]))))

@@ -42,6 +42,15 @@ export function dropComponent(
   out[3] = step((largest <= 2 ? w : z) * scale, max)
 }
 
+/** False where the three squares sum to more than 1, by more than rounding does: no rotation has these. */
+export function isRotation(a: number, b: number, c: number, max: number): boolean {
+  const scale = stepSize(max)
+  const i = (a - max / 2) * scale
+  const j = (b - max / 2) * scale
+  const k = (c - max / 2) * scale
+  return i * i + j * j + k * k <= 1 + scale
+}
+
 /** Writes x, y, z, w to `out`. */
 export function fromSmallestThree(
   largest: number,

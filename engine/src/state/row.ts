@@ -3,6 +3,7 @@
 // integers of a snapshot, which dequantise as they are read (see snapshot.ts).
 
 import { fail } from '../schema/errors.ts'
+import { PARTS } from '../schema/field.ts'
 import type { FieldSlot, Layout } from '../schema/layout.ts'
 import { show } from '../schema/packed.ts'
 
@@ -207,8 +208,6 @@ function plainAccessors(slot: FieldSlot, name: string): Accessors {
 export function ownValue({ shape }: FieldSlot, value: unknown): unknown {
   return shape.kind === 'list' && Array.isArray(value) ? [...value] : value
 }
-
-const PARTS = { vec2: ['x', 'y'], vec3: ['x', 'y', 'z'], quat: ['x', 'y', 'z', 'w'] } as const
 
 /** A vector in place: `ship.pos.x += 1` writes the row's column. */
 type PartsConstructor = new (row: RowBase, column: number) => object

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seenBy } from '../../test/worlds.ts'
 import {
   type AnyGame,
   angle,
@@ -19,7 +20,7 @@ import {
 import { planOf } from '../schema/game.ts'
 import { RowBase } from './row.ts'
 import { Sample } from './sample.ts'
-import { makeSnapshot, type SnapshotBase, type Viewer } from './snapshot.ts'
+import type { SnapshotBase, Viewer } from './snapshot.ts'
 import { type ReadWorld, World } from './world.ts'
 
 const fine = 1 / 1024
@@ -68,10 +69,6 @@ function frames(ticks: readonly [tick: number, values: Partial<Rock>][], viewer:
     Object.assign(rock, values)
     return seenBy(world.snapshot() as never, viewer)
   })
-}
-function seenBy(snapshot: SnapshotBase, viewer: Viewer): SnapshotBase {
-  const cells = snapshot.tables.map((table) => table.cells)
-  return makeSnapshot(plan, snapshot.tick, cells, viewer)
 }
 
 /** The only rock at a tick. */

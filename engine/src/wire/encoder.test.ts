@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../test/refused.ts'
+import { inner } from '../../test/worlds.ts'
 import { entity } from '../schema/entity.ts'
-import { int } from '../schema/field.ts'
+import { int, quat } from '../schema/field.ts'
 import { defineGame } from '../schema/game.ts'
 import { World } from '../state/world.ts'
 import { BitReader } from './bits.ts'
@@ -162,6 +163,17 @@ describe('S5 a decoder refuses what it cannot build on', () => {
     expect(refused(() => decoder.decode(keyframe))).toBe(
       'the state at tick 10 has another hash than its frame says (ERR_FRAME_INVALID)'
     )
+  })
+
+  it('S54 what is no rotation', () => {
+    const game = defineGame({ name: 'turning', tickRate: 30, entities: { ship: entity({ turn: quat(9) }) } })
+    const world = new World(game)
+    world.ship.spawn({ turn: { x: 0, y: 0, z: 0, w: 1 } })
+    const snapshot = world.snapshot()
+    const { cells } = inner(snapshot as never).tables[0]
+    for (const part of [2, 3, 4]) cells.ints[part * cells.size] = 510
+    const bytes = new DeltaEncoder(game).encode(snapshot)
+    expect(refused(() => new DeltaDecoder(game).decode(bytes))).toBe('ship.turn is no rotation (ERR_FRAME_INVALID)')
   })
 
   it('F2 what follows the content', () => {

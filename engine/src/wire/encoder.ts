@@ -9,6 +9,7 @@ import { hashOf, makeSnapshot, type Snapshot, type SnapshotBase, type Viewer } f
 import { low16, resolve16 } from '../time/tick.ts'
 import { BitReader, BitWriter } from './bits.ts'
 import { type Columns, StateReader, StateWriter } from './delta.ts'
+import { checkRotations } from './rotations.ts'
 
 /** A delta carries a hash of its state whenever its tick divides by this. */
 export const HASH_INTERVAL = 32
@@ -156,7 +157,9 @@ export class DeltaDecoder<G extends AnyGame> {
     if (last?.tick !== header.before)
       fail('ERR_FRAME_BASELINE', `a delta with tick ${header.before} before it: the snapshot given is of ${last?.tick}`)
     const cells = this.#state.read(from, header.columns, this.#plan, tick, base, last)
-    return makeSnapshot(this.#plan, tick, cells, viewer)
+    const made = makeSnapshot(this.#plan, tick, cells, viewer)
+    checkRotations(made)
+    return made
   }
 }
 

@@ -5,7 +5,7 @@ import { runs } from '../../test/runs.ts'
 import { anyGame, Churn, checkWithin, frozenCopy, inner } from '../../test/worlds.ts'
 import { entity, event } from '../schema/entity.ts'
 import { TickwireError } from '../schema/errors.ts'
-import { bool, int, text } from '../schema/field.ts'
+import { bool, data, int, text } from '../schema/field.ts'
 import { defineGame, planOf } from '../schema/game.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { World } from '../state/world.ts'
@@ -229,6 +229,43 @@ describe('E1-E4 events', () => {
 })
 
 describe('a state frame is refused', () => {
+  it('P7 at the writer where it has more than 1 MiB, saying its size', () => {
+    const large = defineGame({
+      name: 'large',
+      tickRate: 30,
+      entities: {
+        blob: entity({
+          bytes: data(65536),
+          own: data(65536)
+            .default(null as never)
+            .only('owner'),
+        }),
+      },
+    })
+    const writer = new FrameWriter(large)
+    const world = new World(large)
+    const bytes = new Uint8Array(65_500)
+    const frame = () => writer.shared(inner(world.snapshot() as never), undefined, undefined, [])
+    world.tick = 7
+    for (let i = 0; i < 16; i++) world.blob.spawn({ bytes }, { id: 1 })
+    const shared = frame()
+    const head = () =>
+      writer.head(
+        { player: 1, snapshot: inner(world.snapshot() as never), baseline: undefined, slack: 0, events: [] },
+        shared.length
+      )
+    expect(shared.length).toBeGreaterThan(1_048_000)
+    expect(head()).toBeDefined()
+    for (const blob of world.blob) blob.own = new Uint8Array(100)
+    expect(refused(head)).toMatch(
+      /^the frame of tick 7 has 10\d{5} bytes: expected at most 1048576 \(ERR_FRAME_SIZE\)$/
+    )
+    world.blob.spawn({ bytes })
+    expect(refused(frame)).toMatch(
+      /^the frame of tick 7 has 11\d{5} bytes: expected at most 1048576 \(ERR_FRAME_SIZE\)$/
+    )
+  })
+
   const { snapshot } = make()
   const [a, b] = [snapshot(100), snapshot(101)]
   it.each<[string, () => unknown, string]>([

@@ -10,9 +10,10 @@ import { planOf } from '../schema/game.ts'
 import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
 import { BitReader, BitWriter } from './bits.ts'
 import { type ChunkHeader, DeltaDecoder, DeltaEncoder, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
-import { FRAME_KIND } from './kinds.ts'
+import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
 import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
 import { readRecord, type Values, writeRecord } from './record.ts'
+import { checkRotations } from './rotations.ts'
 
 /** Something that happened at a tick. */
 export interface WireEvent {
@@ -52,7 +53,10 @@ export class FrameWriter<G extends AnyGame> {
     this.#hasOwned = plan.tables.some((table) => table.owned.length > 0)
   }
 
-  /** A whole frame with no private chunk; the shared chunk starts at SHARED_PREFIX. */
+  /**
+   * A whole frame with no private chunk; the shared chunk starts at SHARED_PREFIX.
+   * @throws ERR_FRAME_SIZE for one of more than MAX_FRAME_BYTES
+   */
   shared(
     snapshot: SnapshotBase,
     baseline: SnapshotBase | undefined,
@@ -65,11 +69,17 @@ export class FrameWriter<G extends AnyGame> {
     out.bits(0, 8)
     this.#encoder.encodeTo(out, outer<G>(snapshot), baseline && outer<G>(baseline), before && outer<G>(before))
     this.#writeEvents(out, snapshot.tick, events, false)
-    return out.finish()
+    const frame = out.finish()
+    checkSize(frame.length, snapshot.tick)
+    return frame
   }
 
-  /** What stands before the shared chunk for one player, or undefined where that is nothing of its own. */
-  head(own: Private): Uint8Array<ArrayBuffer> | undefined {
+  /**
+   * What stands before the shared chunk for one player, or undefined where that is nothing of its own. `shared`: the
+   * bytes of the frame that shared() made, whose chunk follows.
+   * @throws ERR_FRAME_SIZE where the two have more than MAX_FRAME_BYTES
+   */
+  head(own: Private, shared: number = SHARED_PREFIX): Uint8Array<ArrayBuffer> | undefined {
     const { snapshot, baseline, player, slack, events } = own
     const hashed = this.#hasOwned && (!baseline || snapshot.tick % HASH_INTERVAL === 0)
     const columns = hashed || (this.#hasOwned && ownedChanged(snapshot, baseline, player))
@@ -90,7 +100,9 @@ export class FrameWriter<G extends AnyGame> {
     out.bits(FRAME_KIND.state, 8)
     out.varint(chunk.length)
     out.bytes(chunk)
-    return out.finish()
+    const head = out.finish()
+    checkSize(head.length + shared - SHARED_PREFIX, snapshot.tick)
+    return head
   }
 
   #writeEvents(out: BitWriter, tick: number, events: readonly WireEvent[], positions: boolean): void {
@@ -169,6 +181,7 @@ export class FrameReader<G extends AnyGame> {
     const hasSlack = own?.bit() ?? false
     readOwned(hasColumns ? own : undefined, snapshot, baseline, player)
     let sound = header.hash === undefined || hashOf(snapshot, false) === header.hash
+    if (hasColumns) checkRotations(snapshot)
     if (hasColumns && own!.bit()) sound = own!.bits(16) === ownedHash(snapshot, player) && sound
     if (own) {
       if (hasSlack) slack = (own.bits(8) << 24) >> 24
@@ -197,6 +210,11 @@ export class FrameReader<G extends AnyGame> {
     }
     return events
   }
+}
+
+function checkSize(bytes: number, tick: number): void {
+  if (bytes > MAX_FRAME_BYTES)
+    fail('ERR_FRAME_SIZE', `the frame of tick ${tick} has ${bytes} bytes: expected at most ${MAX_FRAME_BYTES}`)
 }
 
 /** Both lists are in order; a private event stands after as many shared ones of its tick as it says. */

@@ -3,7 +3,7 @@
 
 export type { Snapshot } from '../state/snapshot.ts'
 export { type ReadWorld, World, type WorldOptions } from '../state/world.ts'
-export { DeltaDecoder, DeltaEncoder, type EncoderOptions, HASH_INTERVAL } from './encoder.ts'
+export { DeltaDecoder, DeltaEncoder, type EncoderOptions, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ export { Stepper } from '../time/stepper.ts'
 export { BitReader, BitWriter } from './bits.ts'
 export { type CommandRun, MAX_RUN, readCommands, writeCommands } from './commands.ts'
 export { FrameWriter, SHARED_PREFIX, type WireEvent } from './frames.ts'
-export { FRAME_KIND, type FrameKind, kindOf, PROTOCOL_VERSION } from './kinds.ts'
+export { FRAME_KIND, type FrameKind, kindOf, MAX_FRAME_BYTES, PROTOCOL_VERSION } from './kinds.ts'
 export {
   type Answer,
   type Ask,
@@ -32,4 +32,4 @@ export {
   unpackAsk,
 } from './messages.ts'
 export { Decoder, Encoder, FRAME_EVENT, parser } from './parser.ts'
-export { packRecord, settleRecord, unpackRecord, type Values } from './record.ts'
+export { neutralRecord, packRecord, settleRecord, unpackRecord, type Values } from './record.ts'

@@ -1,9 +1,12 @@
-// The first byte of every Tickwire frame, and the version of all of them.
+// The first byte of every Tickwire frame, the version of all of them, and how large one may be.
 
 import { fail } from '../schema/errors.ts'
 
 /** Both ends must speak the same version: the handshake compares it. */
 export const PROTOCOL_VERSION = 1
+
+/** The size in bytes that no frame may exceed, either way. What a server takes is bounded further by its host. */
+export const MAX_FRAME_BYTES: number = 1024 * 1024
 
 export const FRAME_KIND = {
   /** Server to client: a private chunk, then the shared one. */

@@ -45,7 +45,8 @@ describe('control messages come back as they were', () => {
   ])('M5 $ok', (answer) => expect(unpackAnswer(packAnswer(answer))).toEqual(answer))
 
   it.each<Tell>([
-    { tell: 'players', players: [ada] },
+    { tell: 'joined', player: ada },
+    { tell: 'left', id: 2 },
     { tell: 'refused', code: 'ERR_COMMAND_TICK', reason: 'too far' },
     { tell: 'end', code: 'KICKED', reason: 'spam' },
   ])('M6 $tell', (tell) => expect(unpackTell(packTell(tell))).toEqual(tell))
@@ -96,7 +97,7 @@ describe('M3 M4 M5 M6 refused as ERR_MESSAGE', () => {
     ['a join without players', unpackAnswer, { ok: 'join', match: 'm', player: ada }, 'players: expected an array'],
     ['a player without a name', unpackAnswer, { ok: 'join', match: 'm', player: { id: 1 } }, 'name: expected text'],
     ['an error without a message', unpackAnswer, { error: 'ERR_NAME' }, 'message: expected text'],
-    ['an unknown notice', unpackTell, { tell: 'win' }, 'tell: win: expected players, refused or end'],
+    ['an unknown notice', unpackTell, { tell: 'win' }, 'tell: win: expected joined, left, refused or end'],
     ['an end without a reason', unpackTell, { tell: 'end', code: 'ENDED' }, 'reason: expected text'],
   ])('%s', (_, read, value, message) => expect(refused(() => read(packed(value)))).toBe(`${message} (ERR_MESSAGE)`))
 

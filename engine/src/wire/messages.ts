@@ -36,7 +36,7 @@ export type Answer =
       readonly tick: number
       readonly options: Uint8Array
     }
-  /** `tick`: the request ran at its start; the answer counts once that tick's frame is applied. */
+  /** `tick`: in which the rule was done; the answer counts once that tick's frame is applied. */
   | { readonly ok: 'request'; readonly tick: number; readonly values: Uint8Array }
   | { readonly ok: 'leave' }
   | { readonly ok: 'ping' }
@@ -44,11 +44,12 @@ export type Answer =
 
 /** Server to client, unasked. */
 export type Tell =
-  | { readonly tell: 'players'; readonly players: readonly PlayerInfo[] }
+  | { readonly tell: 'joined'; readonly player: PlayerInfo }
+  | { readonly tell: 'left'; readonly id: number }
   /** What the client sent was refused, and nothing else happened. */
   | { readonly tell: 'refused'; readonly code: ErrorCode; readonly reason: string }
   /** The player is out of the match; nothing follows. */
-  | { readonly tell: 'end'; readonly code: ErrorCode | 'ENDED' | 'KICKED' | 'CLOSED'; readonly reason: string }
+  | { readonly tell: 'end'; readonly code: ErrorCode | 'ENDED' | 'KICKED'; readonly reason: string }
 
 const ASK_LIMITS = { bytes: 8192, depth: 4, elements: 64 }
 const ANSWER_LIMITS = { bytes: 262144, depth: 4, elements: 65536 }
@@ -122,14 +123,16 @@ export function packTell(tell: Tell): Uint8Array<ArrayBuffer> {
 export function unpackTell(bytes: Uint8Array): Tell {
   const got = map(unpack(bytes, ANSWER_LIMITS, 'ERR_MESSAGE', 'a notice'))
   switch (got.tell) {
-    case 'players':
-      return { tell: 'players', players: array(got, 'players').map(playerInfo) }
+    case 'joined':
+      return { tell: 'joined', player: playerInfo(got.player) }
+    case 'left':
+      return { tell: 'left', id: whole(got, 'id') }
     case 'refused':
       return { tell: 'refused', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     case 'end':
       return { tell: 'end', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     default:
-      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected players, refused or end`)
+      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected joined, left, refused or end`)
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { refused } from '../../test/refused.ts'
 import { runs } from '../../test/runs.ts'
 import { anyGame, Churn, content, inner } from '../../test/worlds.ts'
 import { entity } from '../schema/entity.ts'
@@ -137,6 +138,19 @@ describe('a private chunk', () => {
     // kind, length; then columns, no slack, ammo by -1, five that stay, four of them a rotation's, no hash, no events.
     expect(Buffer.from(own).toString('hex')).toBe('0103050000')
     expect(head(bob, next(), first)).toBeUndefined()
+  })
+
+  it('S54 with what is no rotation is refused', () => {
+    const { snap } = make()
+    const snapshot = snap()
+    const bytes = writer.shared(snapshot, undefined, undefined, [])
+    const { cells, plan } = snapshot.tables[0]
+    const { column, shape } = plan.layout.fields.find(({ name }) => name === 'aim')!
+    for (const part of [1, 2, 3]) cells.ints[(column + part) * cells.size] = shape.max
+    const whole = Uint8Array.of(...head(ann, snapshot)!, ...bytes.subarray(SHARED_PREFIX))
+    expect(refused(() => new FrameReader(game).read(whole, ann.id, 0, () => undefined))).toBe(
+      'ship.aim is no rotation (ERR_FRAME_INVALID)'
+    )
   })
 
   it('O4 of a row that was somebody else’s starts from the defaults, not from what the other one had', () => {

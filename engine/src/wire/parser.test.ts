@@ -3,7 +3,8 @@ import * as standard from 'socket.io-parser'
 import { PacketType } from 'socket.io-parser'
 import { describe, expect, it } from 'vitest'
 import { TickwireError } from '../schema/errors.ts'
-import { Decoder, Encoder, FRAME_EVENT, MAX_FRAME_BYTES, parser } from './parser.ts'
+import { MAX_FRAME_BYTES } from './kinds.ts'
+import { Decoder, Encoder, FRAME_EVENT, parser } from './parser.ts'
 
 type Message = string | ArrayBuffer | ArrayBufferView
 

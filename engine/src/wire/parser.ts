@@ -6,12 +6,10 @@
 import type { Packet } from 'socket.io-parser'
 import * as standard from 'socket.io-parser'
 import { fail } from '../schema/errors.ts'
+import { MAX_FRAME_BYTES } from './kinds.ts'
 
 /** The event under which a hot frame is delivered: `socket.on(FRAME_EVENT, (bytes) => …)`. */
 export const FRAME_EVENT = 'tickwire:frame'
-
-/** The size in bytes that no hot frame may exceed, either way. What a server takes is bounded further by its host. */
-export const MAX_FRAME_BYTES: number = 1024 * 1024
 
 type Binary = ArrayBuffer | ArrayBufferView
 

@@ -119,6 +119,8 @@ describe('a record is refused', () => {
     ['R5 text that is too long', { t: text(2) }, '03616263', 't has 3 characters: expected at most 2'],
     ['R5 text that is cut', { t: text(2) }, '0261', 'say: the frame ends after 2 bytes: expected more'],
     ['R5 what follows', { a: int(0, 9) }, '0100', "say: 1 bytes after the end of the frame's content"],
+    // Three components of 1 / sqrt(2) each: squares that sum to 1.5.
+    ['R5 a rotation longer than 1', { q: quat(9) }, 'fbf7ef1f', 'q is no rotation'],
     ['R5 nothing', { a: int(0, 9) }, '', 'say: the frame ends after 0 bytes: expected more'],
   ])('reading %s, with the code asked for', (_, fields, packed, message) =>
     expect(refused(() => unpack(fields, packed))).toBe(`${message} (ERR_REQUEST)`)
@@ -140,6 +142,7 @@ describe('a record is refused', () => {
           const values = unpackRecord(new Layout('say', fields), bytes as Uint8Array<ArrayBuffer>, 'ERR_REQUEST')
           expect(values.a).toBeLessThanOrEqual(9)
           expect(['a', 'b', 'c']).toContain(values.m)
+          expect(Math.hypot(...Object.values(values.q as object))).toBeLessThan(1.03)
         } catch (error) {
           if (!(error instanceof TickwireError) || error.code !== 'ERR_REQUEST') throw error
         }

@@ -2,17 +2,14 @@
 // What is read back is the settled value, so settle() is what both ends run on.
 
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+import { PARTS } from '../schema/field.ts'
 import { type Column, type FieldSlot, fromSteps, type Layout, toSteps } from '../schema/layout.ts'
 import { packValue, show, unpackValue } from '../schema/packed.ts'
-import { fromSmallestThree, toSmallestThree } from '../schema/rotation.ts'
+import { fromSmallestThree, isRotation, toSmallestThree } from '../schema/rotation.ts'
 import { BitReader, BitWriter } from './bits.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
-const PARTS: Partial<Record<FieldSlot['shape']['kind'], readonly string[]>> = {
-  vec2: ['x', 'y'],
-  vec3: ['x', 'y', 'z'],
-}
 const steps = new Int32Array(4)
 const quad = new Float64Array(4)
 const scratch = new BitWriter()
@@ -60,6 +57,12 @@ export function settleRecord(layout: Layout, values: Values, code: ErrorCode): R
   return unpackRecord(layout, packRecord(layout, values, code), code)
 }
 
+/** Every field at its default: what the server runs for a player who says nothing. Settled. */
+export function neutralRecord(layout: Layout): Values {
+  const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
+  return settleRecord(layout, zeros, 'ERR_SCHEMA')
+}
+
 function missing(slot: FieldSlot, name: string, code: ErrorCode): unknown {
   if (slot.field.optional) return slot.field.zero
   if (slot.shape.kind === 'ref') return 0
@@ -76,7 +79,7 @@ function writeField(
 ): void {
   const { shape } = slot
   const column = columns[slot.column]
-  const parts = PARTS[shape.kind]
+  const parts = shape.kind === 'quat' ? undefined : PARTS[shape.kind]
   if (parts) {
     if (value === null) fail(code, `${name} is null: expected { ${parts.join(', ')} }`)
     for (let i = 0; i < parts.length; i++) {
@@ -126,7 +129,7 @@ function readField(from: BitReader, columns: readonly Column[], slot: FieldSlot,
     if (q > column.max) fail(code, `${column.name} is at step ${q}: the schema allows 0 to ${column.max}`)
     return q
   }
-  const parts = PARTS[shape.kind]
+  const parts = shape.kind === 'quat' ? undefined : PARTS[shape.kind]
   if (parts)
     return Object.fromEntries(parts.map((part, at) => [part, fromSteps(columns[slot.column + at], number(at))]))
   switch (shape.kind) {
@@ -138,6 +141,7 @@ function readField(from: BitReader, columns: readonly Column[], slot: FieldSlot,
       return from.varint() || undefined
     case 'quat':
       for (let i = 0; i < 4; i++) steps[i] = number(i)
+      if (!isRotation(steps[1], steps[2], steps[3], shape.max)) fail(code, `${slot.name} is no rotation`)
       fromSmallestThree(steps[0], steps[1], steps[2], steps[3], shape.max, quad)
       return { x: quad[0], y: quad[1], z: quad[2], w: quad[3] }
     case 'text':

@@ -10,6 +10,7 @@ import {
   fail,
   type GamePlan,
   History,
+  neutralRecord,
   packAnswer,
   packRecord,
   packTell,
@@ -87,7 +88,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #timers = new Timers()
   #started = false
   #emptyFor = 0
-  #playersChanged = false
+  /** Who came and went, for those who were told who was there before. */
+  #changes: Tell[] = []
   #isStepping = false
   #isActing = false
   #joining = 0
@@ -107,7 +109,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#random = new Random(seed)
     this.#outbound = new Outbound(game)
     this.#rewind = new Rewind(this.#plan, this.#history)
-    this.#neutral = neutralCommand(this.#plan)
+    this.#neutral = neutralRecord(this.#plan.command)
     this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
   }
 
@@ -277,7 +279,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#rules.tick?.(this, this.#commands as never)
     const snapshot = this.world.snapshot() as never as SnapshotBase
     this.#history.set(snapshot.tick, snapshot)
-    if (this.#playersChanged) this.#tellPlayers()
+    this.#tellChanges()
     this.#outbound.flush(snapshot, this.#seats, this.#events)
     this.#dropSilent()
     this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
@@ -364,7 +366,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       answers: new Map(),
     }
     this.#seats.add(seat)
-    this.#playersChanged = true
+    this.#changes.push({ tell: 'joined', player })
     return seat
   }
 
@@ -384,7 +386,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   #unseat(seat: Seat): void {
     this.#seats.remove(seat)
-    this.#playersChanged = true
+    this.#changes.push({ tell: 'left', id: seat.player.id })
     seat.connection?.exit(this.id)
   }
 
@@ -423,10 +425,12 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     seat.connection?.notify(packTell(tell))
   }
 
-  #tellPlayers(): void {
-    this.#playersChanged = false
-    const packed = packTell({ tell: 'players', players: [...this.players] })
-    for (const seat of this.#seats) if (seat.state === 'playing') seat.connection?.notify(packed)
+  #tellChanges(): void {
+    for (const change of this.#changes) {
+      const packed = packTell(change)
+      for (const seat of this.#seats) if (seat.state === 'playing') seat.connection?.notify(packed)
+    }
+    this.#changes = []
   }
 
   /** Everybody is told why and let go; what waits is refused. */
@@ -447,15 +451,6 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** Every field at its default: what a row without a player, or a silent player, is steered by. */
-function neutralCommand(plan: GamePlan): Values {
-  return settleRecord(
-    plan.command,
-    Object.fromEntries(plan.command.fields.map(({ name, field }) => [name, field.zero])),
-    'ERR_SCHEMA'
-  )
 }
 
 const empties = new WeakMap<GamePlan, SnapshotBase>()

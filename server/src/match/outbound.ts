@@ -50,13 +50,14 @@ export class Outbound<G extends AnyGame> {
       shared = { bytes, prebuilt: undefined }
       groups.set(key, shared)
     }
-    const head = this.#writer.head({
+    const own = {
       player: id,
       snapshot,
       baseline,
       slack: seat.commands.newest < 0 ? undefined : seat.slack.observe(seat.commands.newest - snapshot.tick),
       events: baseline ? events.private(seat.known, id) : events.all(seat.known, id),
-    })
+    }
+    const head = this.#writer.head(own, shared.bytes.length)
     seat.sentBefore = baseline
     seat.sent = snapshot
     seat.known = snapshot.tick
