@@ -8,6 +8,7 @@ import { connect as tcpConnect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { command, defineGame } from '@tickwire/engine'
 import express from 'express'
 import type { Socket as ClientSocket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
@@ -75,6 +76,23 @@ describe('listening', () => {
     await joined(url)
   })
 
+  it('answers a request once, however late another listener comes', async () => {
+    const http = createHttpServer()
+    const server = createServer({ http, warn: () => {} })
+    cleanups.push(() => server.close())
+    http.on(
+      'request',
+      express().use((_request, response) => void response.send('mine'))
+    )
+    await server.listen()
+    http.listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    const url = `http://127.0.0.1:${server.port}`
+    expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ ok: true })
+    expect(await (await fetch(`${url}/socket.iota`)).text()).toBe('mine')
+    await isServed(await joined(url, { transports: ['polling'] }))
+  })
+
   it("passes Socket.IO's options through, and keeps its own defaults otherwise", async () => {
     const { url } = await start({ io: { path: '/other', pingInterval: 1234 } })
     const opened = await (await fetch(`${url}/other/?EIO=4&transport=polling`)).text()
@@ -88,7 +106,7 @@ describe('pages', () => {
     const answer = await fetch(`${url}/healthz`)
     expect(answer.headers.get('content-type')).toBe('application/json')
     const health = (await answer.json()) as { uptime: number }
-    expect(health).toMatchObject({ ok: true, matches: 0, players: 0, skippedTicks: 0 })
+    expect(health).toMatchObject({ ok: true, matches: 0, players: 0, skippedTicks: 0, overruns: 0 })
     expect(health.uptime).toBeGreaterThanOrEqual(0)
   })
 
@@ -259,6 +277,92 @@ async function isServed(user: ClientSocket): Promise<void> {
   expect(await user.emitWithAck('tickwire:ask', new Uint8Array(0))).toBeInstanceOf(Uint8Array)
 }
 
+describe('a server of matches', () => {
+  const game = defineGame({ name: 'empty', tickRate: 20, entities: {}, command: command({}), move: {} })
+
+  it('has at most maxMatches of them', async () => {
+    const { server } = await start({ maxMatches: 2 })
+    server.host(game, {})
+    server.open(game)
+    server.open(game)
+    expect(() => server.open(game)).toThrow('ERR_RATE_LIMIT')
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as maxMatches', (maxMatches) => {
+    expect(() => createServer({ port: 0, maxMatches })).toThrow('ERR_USAGE')
+  })
+
+  it('refuses limits that limit nothing', () => {
+    expect(() => createServer({ port: 0, limits: { bytesPerSecond: Number.NaN } })).toThrow('ERR_USAGE')
+  })
+
+  it('keeps what strangers send on one line of its log', async () => {
+    const { server, warnings } = await start()
+    const raw = tcpConnect(server.port, '127.0.0.1')
+    raw.write('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nOrigin: http://a\x9b2J\r\n\r\n')
+    await once(raw, 'data')
+    raw.destroy()
+    expect(warnings).toEqual([expect.stringContaining('"http://a')])
+    expect(warnings[0]).not.toMatch(/\p{Cc}/u)
+  })
+})
+
+describe('control frames', () => {
+  const ofWebSocket = (url: string, query = '') =>
+    new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket${query}`)
+
+  it('are answered', async () => {
+    const { url } = await start()
+    const socket = ofWebSocket(url)
+    await next(socket, 'open')
+    const pong = next(socket, 'pong')
+    socket.ping('are you there?')
+    expect(String((await pong)[0])).toBe('are you there?')
+    socket.close()
+  })
+
+  it.each(['ping', 'pong'] as const)('of a flood (%s) end it with ERR_RATE_LIMIT, and nobody else', async (kind) => {
+    const { server, url } = await start()
+    const good = await joined(url)
+    const bad = await RawClient.connect(server.port)
+    const told = bad.until('ERR_RATE_LIMIT')
+    const frame = Buffer.concat([Buffer.from([kind === 'ping' ? 0x89 : 0x8a, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)])
+    bad.socket.write(Buffer.concat(Array(2000).fill(frame)))
+    bad.socket.on('error', () => {})
+    const gone = next(bad.socket, 'close')
+    await told
+    bad.socket.resume()
+    await gone
+    await isServed(good)
+  })
+
+  it('of a flood are counted after an upgrade, too', async () => {
+    const { url } = await start()
+    const bad = await joined(url, { transports: ['polling', 'websocket'] })
+    if (bad.io.engine.transport.name !== 'websocket') await next(bad.io.engine, 'upgrade')
+    const [told, gone] = [next(bad, 'tickwire:tell'), next(bad, 'disconnect')]
+    const { ws } = bad.io.engine.transport as unknown as { ws: WebSocket }
+    for (let i = 0; i < 2000; i++) ws.ping('x')
+    expect(unpackTell((await told)[0])).toMatchObject({ tell: 'end', code: 'ERR_RATE_LIMIT' })
+    await gone
+  })
+
+  it('do nothing, and probes end it, before an upgrade', async () => {
+    const { url, warnings } = await start()
+    const opened = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text()
+    const socket = ofWebSocket(url, `&sid=${JSON.parse(opened.slice(1)).sid}`)
+    await next(socket, 'open')
+    let pongs = 0
+    socket.on('pong', () => pongs++)
+    socket.on('error', () => {})
+    for (let i = 0; i < 1000; i++) socket.ping('x')
+    for (let i = 0; i < 1000; i++) socket.send('2probe')
+    await next(socket, 'close')
+    expect(pongs).toBe(0)
+    expect(warnings.join()).toContain('ERR_RATE_LIMIT')
+  })
+})
+
 describe('junk from the wire', () => {
   const JUNK = [[], [null], ['text'], [5], [{ length: 3 }], [new Uint8Array(3)], [[1, 2]], [new Uint8Array(3), 1, 'x']]
 
@@ -299,6 +403,16 @@ describe('junk from the wire', () => {
     bad.emit('tickwire:frame', new Uint8Array(16 * 1024 + 1))
     expect((await gone)[1].context.code).toBe(1009)
     await isServed(good)
+  })
+
+  it('ends the connection that sends a message in crumbs', async () => {
+    const { server } = await start()
+    const opened = next(server.io, 'connection')
+    const bad = await RawClient.connect(server.port)
+    const gone = next((await opened)[0].conn, 'close')
+    const crumb = (first: number) => Buffer.from([first, 0x80, 0, 0, 0, 0])
+    bad.socket.write(Buffer.concat([crumb(1), ...Array(300).fill(crumb(0))]))
+    expect(String((await gone)[1])).toContain('Too many message fragments')
   })
 
   it('ends a flood with ERR_RATE_LIMIT, and nobody else', async () => {

@@ -126,7 +126,7 @@ describe('a connection', () => {
   })
 
   it('bufferedAmount is what was not taken yet: it grows while nobody reads, and goes back to 0', async () => {
-    const { port, connected } = await wired()
+    const { port, connected } = await wired({ limits: { unreadBytes: 1e9 } })
     const raw = await RawClient.connect(port)
     const connection = await connected()
     expect(connection.bufferedAmount).toBe(0)
@@ -144,6 +144,45 @@ describe('a connection', () => {
     connection.sendFrame(shared(50))
     await chunk
     expect(connection.bufferedAmount).toBe(0)
+  })
+
+  it('is ended when it leaves frames unread', async () => {
+    const warnings: string[] = []
+    const { port, connected } = await wired({ warn: (text) => warnings.push(text) })
+    const raw = await RawClient.connect(port)
+    const connection = await connected()
+    raw.socket.pause()
+    const frame = shared(500_000)
+    for (let i = 0; i < 100; i++) connection.sendFrame(frame)
+    expect(warnings).toEqual([expect.stringMatching(/bytes wait to be read; at most 1048576 may \(ERR_RATE_LIMIT\)$/)])
+    expect(connection.bufferedAmount).toBeLessThan(2_000_000)
+  })
+
+  it('is ended when it leaves answers unread, and asks on', async () => {
+    let warning = ''
+    let heard = (): void => {}
+    const conversation: Conversation = {
+      frame: () => {},
+      closed: () => {},
+      async ask() {
+        heard()
+        return new Uint8Array(200_000)
+      },
+    }
+    const warn = (text: string) => {
+      warning = text
+      heard()
+    }
+    const { port } = await wired({ warn }, () => conversation)
+    const raw = await RawClient.connect(port)
+    raw.socket.pause()
+    for (let id = 0; warning === ''; id++) {
+      const next = new Promise<void>((resolve) => (heard = resolve))
+      raw.send(`451-${id}["tickwire:ask",{"_placeholder":true,"num":0}]`)
+      raw.send(new Uint8Array(1))
+      await next
+    }
+    expect(warning).toMatch(/bytes wait to be read; at most 1048576 may \(ERR_RATE_LIMIT\)$/)
   })
 
   it('takes frames that clients write, in order with their events', async () => {

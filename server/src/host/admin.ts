@@ -4,7 +4,7 @@ import { instrument } from '@socket.io/admin-ui'
 import { TickwireError } from '@tickwire/engine'
 import bcrypt from 'bcryptjs'
 import type { Server as Io } from 'socket.io'
-import { TokenBucket } from './guard.ts'
+import { Attempts } from './guard.ts'
 import { now } from './loop.ts'
 
 export interface AdminOptions {
@@ -40,12 +40,13 @@ export function administer(io: Io, { username, password, readonly = false, mode 
 // Runs before the package's own check, which would reject unhandled (and so end the process) on a password that isn't
 // text, and which hashes for as long as it is asked to, between two ticks.
 function checkAttempts(io: Io): void {
-  const attempts = new TokenBucket(ATTEMPTS_PER_SECOND, ATTEMPTS_AT_ONCE, now())
+  const attempts = new Attempts(ATTEMPTS_PER_SECOND, ATTEMPTS_AT_ONCE)
   io.of('/admin').use((socket, next) => {
     const { username, password, sessionId } = socket.handshake.auth
     const resumes = typeof sessionId === 'string' && password === undefined && username === undefined
     if (resumes) return next()
     if (typeof username !== 'string' || typeof password !== 'string') return next(new Error('invalid credentials'))
-    return next(attempts.take(1, now()) ? undefined : new Error('too many attempts; wait a few seconds'))
+    const mayTry = attempts.take(socket.handshake.address, now())
+    return next(mayTry ? undefined : new Error('too many attempts; wait a few seconds'))
   })
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_LIMITS, Meter, originRule, TokenBucket } from './guard.ts'
+import { Attempts, DEFAULT_LIMITS, limitsOf, Meter, originRule, TokenBucket } from './guard.ts'
 
 function from(origin: string | undefined, host = 'game.example:3000'): IncomingMessage {
   return { headers: { origin, host } } as IncomingMessage
@@ -76,6 +76,47 @@ describe('a token bucket', () => {
   })
 })
 
+describe('limits', () => {
+  it('are the given ones, and defaults for what is left out or undefined', () => {
+    expect(limitsOf()).toEqual(DEFAULT_LIMITS)
+    expect(limitsOf({ messagesPerSecond: undefined, byteBurst: 5 })).toEqual({ ...DEFAULT_LIMITS, byteBurst: 5 })
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1])('of %d are refused', (value) => {
+    expect(() => limitsOf({ messageBurst: value })).toThrow(`limits.messageBurst is ${value}`)
+  })
+})
+
+describe('attempts', () => {
+  const taken = (attempts: Attempts, address: string) =>
+    Array.from({ length: 5 }, () => attempts.take(address, 0)).filter(Boolean).length
+
+  it('of one address leave those of others alone', () => {
+    const attempts = new Attempts(1, 3)
+    expect(taken(attempts, '10.0.0.1')).toBe(3)
+    expect(taken(attempts, '10.0.0.2')).toBe(3)
+    expect(taken(attempts, '::ffff:10.0.0.3')).toBe(3)
+    expect(taken(attempts, '::ffff:10.0.0.4')).toBe(3)
+    expect(attempts.take('10.0.0.1', 999)).toBe(false)
+    expect(attempts.take('10.0.0.1', 1000)).toBe(true)
+  })
+
+  it('count the whole network that a holder of an IPv6 address has as one', () => {
+    const attempts = new Attempts(1, 3)
+    expect(taken(attempts, '2001:db8::1')).toBe(3)
+    expect(taken(attempts, '2001:db8:0:0:a:b:c:d')).toBe(0)
+    expect(taken(attempts, '2001:db8:0:1::1')).toBe(3)
+    expect(taken(attempts, '::1')).toBe(3)
+  })
+
+  it('are remembered for as many addresses as fit, those that tried last', () => {
+    const attempts = new Attempts(1, 1)
+    for (let i = 0; i < 10_001; i++) attempts.take(`address ${i}`, 0)
+    expect(attempts.take('address 1', 0)).toBe(false)
+    expect(attempts.take('address 0', 0)).toBe(true)
+  })
+})
+
 describe('the meter of a connection', () => {
   it('lets a client at 60 Hz send for ever, and the backlog of a stall of 6 s at once', () => {
     const meter = new Meter(DEFAULT_LIMITS, 0)
@@ -95,5 +136,13 @@ describe('the meter of a connection', () => {
     const meter = new Meter(DEFAULT_LIMITS, 0)
     for (let i = 0; i < 32; i++) expect(meter.count(16384, 0)).toBeUndefined()
     expect(meter.count(16384, 0)?.code).toBe('ERR_RATE_LIMIT')
+  })
+
+  it('refuses what waits to be read past 1 MiB', () => {
+    const meter = new Meter(DEFAULT_LIMITS, 0)
+    expect(meter.unread(1024 * 1024)).toBeUndefined()
+    expect(meter.unread(1024 * 1024 + 1)?.message).toBe(
+      '1048577 bytes wait to be read; at most 1048576 may (ERR_RATE_LIMIT)'
+    )
   })
 })

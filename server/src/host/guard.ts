@@ -59,12 +59,14 @@ function isLocal(origin: string): boolean {
   return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
 
-/** What one connection may send. A burst is what it may have saved up while it was silent, or stalled. */
+/** What one connection may cost. A burst is what it may have saved up while it was silent, or stalled. */
 export interface Limits {
   readonly messagesPerSecond: number
   readonly messageBurst: number
   readonly bytesPerSecond: number
   readonly byteBurst: number
+  /** Bytes that may wait for it to read them. */
+  readonly unreadBytes: number
 }
 
 /** Three times what a client at 60 Hz sends; a burst carries the backlog of a connection that stalled for 6 s. */
@@ -73,6 +75,17 @@ export const DEFAULT_LIMITS: Limits = {
   messageBurst: 400,
   bytesPerSecond: 128 * 1024,
   byteBurst: 512 * 1024,
+  unreadBytes: 1024 * 1024,
+}
+
+/** All limits: the given ones, and defaults for the rest. @throws ERR_USAGE for one that is not a number above 0. */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [name, value] of set) {
+    if (Number.isFinite(value) && value > 0) continue
+    throw new TickwireError('ERR_USAGE', `limits.${name} is ${value}; a finite number above 0 is expected`)
+  }
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) }
 }
 
 /** Something that refills at a steady rate up to a burst, and from which acts are paid. */
@@ -129,4 +142,45 @@ export class Meter {
     }
     return undefined
   }
+
+  /** Undefined, or why so many bytes that wait to be read are too many (`ERR_RATE_LIMIT`). */
+  unread(bytes: number): TickwireError | undefined {
+    const { unreadBytes } = this.#limits
+    if (bytes <= unreadBytes) return undefined
+    return new TickwireError('ERR_RATE_LIMIT', `${bytes} bytes wait to be read; at most ${unreadBytes} may`)
+  }
+}
+
+const ADDRESSES_REMEMBERED = 10_000
+
+/** Attempts at a secret: each address has its own, so that no stranger can use up somebody else's. */
+export class Attempts {
+  readonly #perSecond: number
+  readonly #burst: number
+  /** The one that tried last is the last one. */
+  readonly #buckets = new Map<string, TokenBucket>()
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+  }
+
+  /** Pays for an attempt, or returns false. */
+  take(address: string, now: number): boolean {
+    const from = network(address)
+    const bucket = this.#buckets.get(from) ?? new TokenBucket(this.#perSecond, this.#burst, now)
+    this.#buckets.delete(from)
+    this.#buckets.set(from, bucket)
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > ADDRESSES_REMEMBERED) this.#buckets.delete(oldest)
+    return bucket.take(1, now)
+  }
+}
+
+// Of an IPv6 address its first 64 bits: whoever has one address has all of those.
+function network(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address
+  const [head, tail] = address.split('::').map((part) => part.split(':').filter(Boolean))
+  const zeros = tail ? Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0') : []
+  return [...head, ...zeros, ...(tail ?? [])].slice(0, 4).join(':')
 }

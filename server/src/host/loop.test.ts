@@ -127,6 +127,21 @@ describe('the loop', () => {
     expect(failures).toHaveLength(60)
   })
 
+  it('goes on when telling of it throws as well', () => {
+    const bad = match(60, () => {
+      throw new Error('a rule')
+    })
+    const good = match(60)
+    const clock = new FakeClock()
+    const failed = () => {
+      throw new Error('the log')
+    }
+    const loop = new Loop(() => [bad, good], failed, clock)
+    loop.start()
+    expect(() => clock.advance(1001)).not.toThrow()
+    expect(good.steps).toBeGreaterThanOrEqual(59)
+  })
+
   it('notices matches that come and go', () => {
     const matches = [match(60)]
     const { clock } = drive(matches)

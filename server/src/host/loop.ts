@@ -59,7 +59,7 @@ export class Loop<M extends Ticking> {
 
   /**
    * @param matches those to drive; asked at every pass
-   * @param failed told of what a match's tick threw; the loop goes on
+   * @param failed told of what a match's tick threw; the loop goes on, even if this throws
    */
   constructor(matches: () => Iterable<M>, failed: (match: M, error: unknown) => void, clock: Clock = systemClock) {
     this.#matches = matches
@@ -122,7 +122,15 @@ export class Loop<M extends Ticking> {
     try {
       match.step()
     } catch (error) {
+      this.#fail(match, error)
+    }
+  }
+
+  #fail(match: M, error: unknown): void {
+    try {
       this.#failed(match, error)
+    } catch {
+      // From here it would reach the timer, and end the process with every other match.
     }
   }
 

@@ -17,6 +17,8 @@ export interface Health {
   readonly uptime: number
   /** Ticks left out because the process was too far behind. */
   readonly skippedTicks: number
+  /** Times that a match was found more than one tick behind. */
+  readonly overruns: number
 }
 
 /** @param folder of files to serve; @throws ERR_USAGE when it is none. */

@@ -1,7 +1,13 @@
 // createServer(): one process's host of matches. Listens or attaches, hosts games, drives their matches, shuts down.
 
 import { randomBytes, randomInt } from 'node:crypto'
-import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
 import type { Server as Io } from 'socket.io'
@@ -14,21 +20,27 @@ import type { Limits, Origins } from './guard.ts'
 import { Loop, now, settles } from './loop.ts'
 import { type Handler, type Health, pages } from './pages.ts'
 import { type IoOptions, Sockets } from './socket.ts'
+import { bounded } from './warnings.ts'
 
 interface CommonOptions {
   /** Socket.IO's own options, passed through. */
   readonly io?: IoOptions
   /** Which pages may connect. The server's own origin and localhost by default. */
   readonly origins?: Origins
-  /** What one connection may send. Generous by default: 200 messages and 128 KiB a second, 400 and 512 KiB at once. */
+  /**
+   * What one connection may cost before it is ended. Generous by default: it may send 200 messages and 128 KiB a second,
+   * 400 and 512 KiB at once, and leave 1 MiB unread. Finite numbers above 0.
+   */
   readonly limits?: Partial<Limits>
+  /** Most matches at once; 1,000 by default. */
+  readonly maxMatches?: number
   /** A folder of files to serve. */
   readonly static?: string
   /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
   readonly admin?: AdminOptions
   /** Shut down cleanly on SIGTERM and SIGINT, and exit then. True for `{ port }`, else false. */
   readonly signals?: boolean
-  /** Where warnings go; `console.warn` by default. */
+  /** Where warnings go; `console.warn` by default. One line each; in a flood some are counted instead. */
   readonly warn?: (message: string) => void
 }
 
@@ -97,26 +109,30 @@ class Host implements Server {
   #closed: Promise<void> | undefined
 
   constructor(options: ServerOptions) {
-    this.#warn = options.warn ?? console.warn
+    const write = options.warn ?? console.warn
+    this.#warn = bounded(write)
     this.#signals = options.signals ?? !('http' in options || 'app' in options)
     this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
-    this.#lobby = new Lobby({ seed: () => randomInt(2 ** 32), newId, warn: this.#warn })
+    this.#lobby = new Lobby({
+      seed: () => randomInt(2 ** 32),
+      newId,
+      warn: this.#warn,
+      maxMatches: checkMatches(options.maxMatches),
+    })
     this.#loop = new Loop(
       () => this.#running(),
       (match, error) => this.#failed(match, error)
     )
     this.#http = 'http' in options ? options.http : createHttpServer('app' in options ? options.app : notFound)
     this.#http.on('connection', (socket) => this.#track(socket))
-    intercept(
-      this.#http,
-      pages(() => this.#health(), options.static)
-    )
+    const handler = pages(() => this.#health(), options.static)
     this.#sockets = new Sockets(
       this.#http,
-      { ...options, warn: this.#warn },
+      { ...options, warn: bounded(write) },
       (connection) => new Session(connection, this.#lobby)
     )
     this.io = this.#sockets.io
+    intercept(this.#http, this.io.path(), handler)
     if (options.admin) administer(this.io, options.admin)
   }
 
@@ -188,6 +204,7 @@ class Host implements Server {
       players: matches.reduce((sum, match) => sum + match.players, 0),
       uptime: Math.round(now() - this.#started) / 1000,
       skippedTicks: this.#loop.skipped,
+      overruns: this.#loop.overruns,
     }
   }
 
@@ -204,6 +221,11 @@ function newId(): string {
 function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
   throw new TickwireError('ERR_USAGE', `port is ${port}; a whole number from 0 to 65535 is expected`)
+}
+
+function checkMatches(most: number | undefined): number | undefined {
+  if (most === undefined || (Number.isInteger(most) && most > 0)) return most
+  throw new TickwireError('ERR_USAGE', `maxMatches is ${most}; a whole number above 0 is expected`)
 }
 
 function listen(http: HttpServer, port: number): Promise<void> {
@@ -228,15 +250,24 @@ function portInUse(port: number, cause: Error): TickwireError {
   )
 }
 
-// Goes before the listeners that the server already has.
-function intercept(http: HttpServer, handler: Handler): void {
+// Comes before all listeners, those too that are added later: what is answered here or by Socket.IO (which listens by
+// now) reaches no other, since two answers to one request end the process.
+function intercept(http: HttpServer, ioPath: string, handler: Handler): void {
+  const emit = http.emit as (event: string | symbol, ...args: unknown[]) => boolean
   const listeners = http.listeners('request') as RequestListener[]
-  http.removeAllListeners('request')
-  http.on('request', (request, response) => {
-    handler(request, response, () => {
-      for (const listener of listeners) listener.call(http, request, response)
-    })
-  })
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isUnder(ioPath, request.url)) for (const listener of listeners) listener.call(http, request, response)
+    else handler(request, response, () => emit.call(http, 'request', request, response))
+  }
+  http.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (event !== 'request') return emit.call(http, event, ...args)
+    answer(...(args as Parameters<typeof answer>))
+    return true
+  }
+}
+
+function isUnder(path: string, url = ''): boolean {
+  return url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length))
 }
 
 const notFound: RequestListener = (_request, response) => {

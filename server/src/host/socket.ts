@@ -9,7 +9,7 @@ import { FRAME_EVENT, packTell, parser } from '@tickwire/engine/wire'
 import { type ServerOptions as AllIoOptions, Server as Io, type Socket } from 'socket.io'
 import type { Connection, SharedFrame } from '../match/connection.ts'
 import { prepare } from './frame.ts'
-import { DEFAULT_LIMITS, type Limits, Meter, type OriginRule, type Origins, originRule } from './guard.ts'
+import { type Limits, limitsOf, Meter, type OriginRule, type Origins, originRule } from './guard.ts'
 import { now, systemClock } from './loop.ts'
 
 const ASK_EVENT = 'tickwire:ask'
@@ -38,7 +38,13 @@ export interface SocketOptions {
 type Engine = Socket['conn']
 type AllowRequest = NonNullable<AllIoOptions['allowRequest']>
 
+interface Packet {
+  readonly data?: string | Uint8Array
+}
+
 const NOTHING = new Uint8Array(0)
+// A message may come in this many pieces: a piece costs more than its bytes.
+const MAX_FRAGMENTS = 256
 // How long a connection that was thrown out may take to read why.
 const LAST_WORDS_MS = 1000
 
@@ -48,13 +54,14 @@ export class Sockets {
   readonly #limits: Limits
   readonly #open: (connection: Connection) => Conversation
   readonly #engines = new Set<Engine>()
+  readonly #meters = new WeakMap<Engine, Meter>()
   readonly #connections = new WeakMap<Engine, Connection>()
   #closing = false
 
   /** Attaches to `http`. Each socket of the main namespace gets a Connection, and `open` answers for it. */
   constructor(http: HttpServer, options: SocketOptions, open: (connection: Connection) => Conversation) {
     this.#warn = options.warn
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#limits = limitsOf(options.limits)
     this.#open = open
     this.io = new Io(http, {
       pingInterval: 2000,
@@ -65,6 +72,8 @@ export class Sockets {
       parser,
       allowRequest: this.#door(originRule(options.origins), options.io?.allowRequest),
     })
+    this.#restrict()
+    http.on('listening', () => this.#restrict()) // engine.io makes its WebSocket server anew then
     if (!options.io?.cors) this.io.engine.on('headers', letPageRead)
     this.io.engine.on('connection', (engine: Engine) => this.#meter(engine))
     this.io.on('connection', (socket) => this.#connect(socket))
@@ -76,6 +85,12 @@ export class Sockets {
     const closed = [...this.#engines].map((engine) => new Promise((resolve) => engine.once('close', resolve)))
     for (const engine of this.#engines) engine.close()
     await Promise.all(closed)
+  }
+
+  // Options of ws that engine.io doesn't pass on. Pings are answered by the meter, which counts them first.
+  #restrict(): void {
+    const { ws } = this.io.engine as unknown as { readonly ws?: { readonly options?: object } }
+    if (ws?.options) Object.assign(ws.options, { autoPong: false, maxFragments: MAX_FRAGMENTS })
   }
 
   // The handshake: over WebSocket and long-polling alike, status 403 and the error as JSON.
@@ -98,25 +113,48 @@ export class Sockets {
     }
   }
 
-  // Sees every message of a transport before Socket.IO's parser does.
+  // Sees every message of a transport before Socket.IO's parser does, and the control frames, which it never sees.
   #meter(engine: Engine): void {
     this.#engines.add(engine)
     const meter = new Meter(this.#limits, now())
-    engine.on('packet', ({ data }: { data?: string | Uint8Array }) => {
-      const refusal = meter.count(data?.length ?? 0, now())
-      if (!refusal) return
-      this.#warn(`a connection from ${engine.remoteAddress} was ended: ${refusal.message}`)
-      const { code, reason } = refusal
-      this.#connections.get(engine)?.notify(packTell({ tell: 'end', code, reason }))
-      hangUp(engine)
-    })
+    this.#meters.set(engine, meter)
+    let queued = 0
+    const count = (data: string | Uint8Array = NOTHING): boolean =>
+      this.#admit(engine, meter.count(data.length, now()) ?? meter.unread(queued + unread(engine)))
+    const control = (): void => {
+      if (engine.transport.name !== 'websocket') return
+      const { socket } = engine.transport as unknown as WebSocketTransport
+      socket?.on('ping', (data) => count(data) && socket.pong(data))
+      socket?.on('pong', count)
+    }
+    control()
+    engine.on('upgrade', control)
+    // A WebSocket that is about to take over may ask again and again whether it may.
+    engine.on('upgrading', ({ socket }: WebSocketTransport) => count() || socket?.terminate())
+    engine.on('packet', ({ data }: Packet) => count(data))
+    engine.on('packetCreate', ({ data = NOTHING }: Packet) => (queued += data.length))
+    engine.on('flush', () => (queued = 0))
     engine.once('close', () => this.#engines.delete(engine))
   }
 
+  /** False once the connection is ended, for `refusal` or before. */
+  #admit(engine: Engine, refusal: TickwireError | undefined): boolean {
+    if (engine.readyState !== 'open') return false
+    if (!refusal) return true
+    this.#warn(`a connection from ${engine.remoteAddress} was ended: ${refusal.message}`)
+    const { code, reason } = refusal
+    this.#connections.get(engine)?.notify(packTell({ tell: 'end', code, reason }))
+    hangUp(engine)
+    return false
+  }
+
   #connect(socket: Socket): void {
-    const connection = new SocketConnection(socket)
+    const engine = socket.conn
+    const connection = new SocketConnection(socket, (bytes) =>
+      this.#admit(engine, this.#meters.get(engine)?.unread(bytes))
+    )
     const session = this.#open(connection)
-    this.#connections.set(socket.conn, connection)
+    this.#connections.set(engine, connection)
     socket.on(FRAME_EVENT, (bytes: unknown) => {
       this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
     })
@@ -149,22 +187,24 @@ export class Sockets {
 class SocketConnection implements Connection {
   readonly #socket: Socket
   readonly #engine: Engine
+  readonly #mayWait: (bytes: number) => boolean
   /** Bytes that engine.io was handed and has not written. */
   #waiting = 0
   readonly #sizes: number[] = []
 
-  constructor(socket: Socket) {
+  /** @param mayWait false when the connection is closed, or was ended for leaving so many bytes unread */
+  constructor(socket: Socket, mayWait: (bytes: number) => boolean) {
     this.#socket = socket
     this.#engine = socket.conn
+    this.#mayWait = mayWait
   }
 
   get bufferedAmount(): number {
-    const { socket } = this.#engine.transport as unknown as WebSocketTransport
-    return this.#waiting + (socket?._socket?.writableLength ?? 0)
+    return this.#waiting + unread(this.#engine)
   }
 
   sendFrame(shared: SharedFrame, head?: Uint8Array<ArrayBuffer>): void {
-    if (this.#engine.readyState !== 'open') return
+    if (!this.#mayWait(this.bufferedAmount)) return
     const { framed, payload, options } = prepare(shared, head)
     const tcp = directly(this.#engine)
     if (tcp) return void tcp.write(framed)
@@ -221,7 +261,19 @@ function letPageRead(headers: Record<string, unknown>, request: IncomingMessage)
 // What ws offers under engine.io's WebSocket transport, which doesn't declare that it holds one.
 interface WebSocketTransport {
   readonly perMessageDeflate?: unknown
-  readonly socket?: { readonly _socket?: Duplex | null; pause(): void; terminate(): void }
+  readonly socket?: {
+    readonly _socket?: Duplex | null
+    on(event: 'ping' | 'pong', listener: (data: Uint8Array) => void): void
+    pong(data: Uint8Array): void
+    pause(): void
+    terminate(): void
+  }
+}
+
+// Bytes that ws wrote and the kernel has not taken; other transports write when they are asked.
+function unread(engine: Engine): number {
+  const { socket } = engine.transport as unknown as WebSocketTransport
+  return socket?._socket?.writableLength ?? 0
 }
 
 /**
