@@ -503,6 +503,18 @@ describe('what is refused, each with its code', () => {
     })
   })
 
+  test('a join that spawns NaN is refused by itself', async () => {
+    const join = (match: Match<Game>, player: Player) =>
+      void match.world.ship.spawn({ x: player.id > 1 ? Number.NaN : 0, name: player.name }, player)
+    const server = new VirtualServer(game, rules({ join }))
+    const a = await server.join({ match: 'quick', input: idle })
+    await expect(server.join({ match: 'quick', input: idle })).rejects.toThrow(
+      'ship.x is NaN: expected a finite number (ERR_FIELD_VALUE)'
+    )
+    await server.run(500)
+    expect(a.match.status).toBe('playing')
+  })
+
   test('a join that the rules refuse leaves nothing behind', async () => {
     const join = (match: Match<Game>, player: Player) => {
       match.world.ship.spawn({ x: 0, name: player.name }, player)

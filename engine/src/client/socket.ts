@@ -38,7 +38,7 @@ export function openSocket(url: string | undefined, options: IoOptions = {}): Pr
     const giveUp = (error: Error) => {
       clearTimeout(timer)
       socket.disconnect()
-      reject(refusal(error))
+      reject(refusal(error, url || 'of this page'))
     }
     // Socket.IO's own timeout covers the transport, and not the answer to what is said over it.
     const timer = setTimeout(() => giveUp(new Error(`no answer within ${within} ms`)), within)
@@ -63,11 +63,11 @@ interface Failure extends Error {
   readonly context?: { readonly responseText?: unknown }
 }
 
-function refusal(error: Failure): TickwireError {
+function refusal(error: Failure, url: string): TickwireError {
   const text = answerOf(error) ?? error.message
   const code = /\((ERR_[A-Z_]+)\)$/.exec(text)?.[1] as ErrorCode | undefined
   if (code) return new TickwireError(code, text.replace(` (${code})`, ''), { cause: error })
-  return new TickwireError('ERR_DISCONNECTED', `the server could not be reached: ${text}`, { cause: error })
+  return new TickwireError('ERR_DISCONNECTED', `the server ${url} could not be reached: ${text}`, { cause: error })
 }
 
 /** What the server answered instead of a connection. */

@@ -7,7 +7,7 @@
 import { fail } from '../schema/errors.ts'
 import { playerId, type TablePlan } from '../schema/game.ts'
 import { fromSteps } from '../schema/layout.ts'
-import type { Packed } from '../schema/packed.ts'
+import { type Packed, show } from '../schema/packed.ts'
 import type { PlayerRef } from '../schema/row.ts'
 import { type Cells, ownValue, RowBase, type RowConstructor, rowClass, type WritableCells } from './row.ts'
 import { LIVE, type Resolve, settleNumbers, settleRefs, settleRotations, settleValues } from './settle.ts'
@@ -106,11 +106,19 @@ export class Table implements WritableCells, Iterable<RowBase> {
       for (const { name } of layout.fields)
         if (!isHidden(name) && values[name] !== undefined)
           (row as never as Record<string, unknown>)[name] = values[name]
+      this.#checkNumbers(row, values)
     } catch (error) {
       this.despawn(row)
       throw error
     }
     return row
+  }
+
+  /** What settling would refuse at the end of the tick is refused where it is written. */
+  #checkNumbers(row: RowBase, values: Readonly<Record<string, unknown>>): void {
+    for (const { index, kind, name, slot } of this.plan.layout.columns)
+      if (kind !== 'value' && !Number.isFinite(this.numbers[index][RowBase.slotOf(row)]))
+        fail('ERR_FIELD_VALUE', `${this.plan.name}.${name} is ${show(values[slot.name])}: expected a finite number`)
   }
 
   /** The one row of the match state, which nobody spawns. */

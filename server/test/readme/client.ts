@@ -11,6 +11,8 @@ const match = await connect(dots, 'http://localhost:3000', {
   input: () => ({ x: axis('ArrowLeft', 'ArrowRight'), y: axis('ArrowUp', 'ArrowDown') }),
 })
 
+match.ended.then((reason) => alert(reason)) // also when the connection is lost: connect() again then
+
 const canvas = document.querySelector('canvas')!
 const draw = canvas.getContext('2d')!
 requestAnimationFrame(function frame(now) {
