@@ -78,15 +78,22 @@ export class BitWriter {
       const value = values[i]
       const high = value >>> k
       const length = high + 1 + k
-      if (high < ESCAPE && length <= 24) {
+      if (length <= 16) {
         word |= (((1 << high) - 1) | ((value & mask) << (high + 1))) << used
         used += length
-        while (used >= 8) {
+        if (used >= 16) {
+          bytes[at++] = word
+          bytes[at++] = word >>> 8
+          word >>>= 16
+          used -= 16
+        }
+      } else {
+        // A long one: the other writers expect less than a byte in the word.
+        if (used >= 8) {
           bytes[at++] = word
           word >>>= 8
           used -= 8
         }
-      } else {
         this.#at = at
         this.#word = word
         this.#used = used
@@ -95,6 +102,11 @@ export class BitWriter {
         word = this.#word
         used = this.#used
       }
+    }
+    if (used >= 8) {
+      bytes[at++] = word
+      word >>>= 8
+      used -= 8
     }
     this.#at = at
     this.#word = word

@@ -134,8 +134,11 @@ export class StateWriter {
     if (column.kind === 'value') return this.#values(out, column, cells, rows, spawnedCount)
     const isQuat = column.kind === 'quat'
     if (isQuat && column.index !== column.slot.column) return // travels with its first column
-    predict(column, rows, predicted)
-    writeColumn(out, column, cells, rows, predicted, residuals)
+    if (column.predictor === 'hold' && !column.wraps) writeHeld(out, column, cells, rows, residuals)
+    else {
+      predict(column, rows, predicted)
+      writeColumn(out, column, cells, rows, predicted, residuals)
+    }
     if (isQuat && rows.count > 0) {
       for (let i = 0; i < rows.count; i++) values[i] = cells.ints[column.index * cells.size + rows.slots[i]]
       predictRotations(column, rows, values, parts)
@@ -366,6 +369,21 @@ function writeColumn(
   if (column.wraps)
     for (let i = 0; i < count; i++) residuals[i] = zigzag(difference(column, ints[from + slots[i]], predicted[i]))
   else for (let i = 0; i < count; i++) residuals[i] = zigzag(ints[from + slots[i]] - predicted[i])
+  writeResiduals(out, residuals, count)
+}
+
+/** The same for a column that is predicted to stay: most are, and need no pass of their own for it. */
+function writeHeld(out: BitWriter, column: Column, cells: FrozenCells, rows: Survivors, residuals: Uint32Array): void {
+  if (rows.count === 0) return
+  const { slots, count, base } = rows
+  const { ints } = cells
+  const last = base.ints
+  const from = column.index * cells.size
+  const lastFrom = column.index * base.size
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]
+    residuals[i] = zigzag(ints[from + slot] - last[lastFrom + slot])
+  }
   writeResiduals(out, residuals, count)
 }
 
