@@ -145,7 +145,7 @@ export interface Shape {
 }
 
 /** Wire integers stay below this, so that the difference of two fits 32 bits. */
-export const MAX_STEPS: number = 2 ** 31 - 1
+const MAX_STEPS = 2 ** 31 - 1
 
 const SHAPE: Omit<Shape, 'kind'> = {
   min: 0,

@@ -6,12 +6,14 @@
 import { fail } from '../schema/errors.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Column, Layout } from '../schema/layout.ts'
-import { type Packed, samePacked, unpackValue } from '../schema/packed.ts'
+import { type Packed, samePacked } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
-import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
-import { difference, inBounds, predict, predictRotations, type Survivors } from './predict.ts'
-import { readFresh, readResiduals, writeFresh, writeResiduals } from './residuals.ts'
+import type { BitReader, BitWriter } from './bits.ts'
+import { checked, readColumn, readPacked, writeColumn, writeHeld, writePacked } from './column.ts'
+import { predict, predictRotations, type Survivors } from './predict.ts'
+import { readFresh, writeFresh } from './residuals.ts'
+import { Scratch } from './scratch.ts'
 
 /** Which columns travel: those for everybody, or those for owners, too. */
 export type Columns = 'shared' | 'wire'
@@ -22,34 +24,6 @@ const NOTHING: FrozenCells = {
   born: new Int32Array(0),
   ints: new Int32Array(0),
   packed: [],
-}
-
-/** Arrays as long as the longest table seen: one set for each codec, so that nothing is allocated a row. */
-class Scratch {
-  survivors: Int32Array = new Int32Array(0)
-  spawned: Int32Array = new Int32Array(0)
-  gone: Int32Array = new Int32Array(0)
-  predicted: Int32Array = new Int32Array(0)
-  values: Int32Array = new Int32Array(0)
-  residuals: Uint32Array = new Uint32Array(0)
-  parts: [Int32Array, Int32Array, Int32Array] = [this.gone, this.gone, this.gone]
-
-  /** Makes room; what is there stays. */
-  fit(size: number): void {
-    if (size <= this.values.length) return
-    const grow = (from: Int32Array) => {
-      const into = new Int32Array(Math.max(64, size * 2))
-      into.set(from)
-      return into
-    }
-    this.survivors = grow(this.survivors)
-    this.spawned = grow(this.spawned)
-    this.gone = grow(this.gone)
-    this.predicted = grow(this.predicted)
-    this.values = grow(this.values)
-    this.residuals = new Uint32Array(this.values.length)
-    this.parts = [grow(this.parts[0]), grow(this.parts[1]), grow(this.parts[2])]
-  }
 }
 
 export class StateWriter {
@@ -352,77 +326,6 @@ function writeSlots(out: BitWriter, slots: Int32Array, count: number): void {
     out.rice(slots[i] - next, k)
     next = slots[i] + 1
   }
-}
-
-function writeColumn(
-  out: BitWriter,
-  column: Column,
-  cells: FrozenCells,
-  rows: Survivors,
-  predicted: Int32Array,
-  residuals: Uint32Array
-): void {
-  if (rows.count === 0) return
-  const { ints, size } = cells
-  const { slots, count } = rows
-  const from = column.index * size
-  if (column.wraps)
-    for (let i = 0; i < count; i++) residuals[i] = zigzag(difference(column, ints[from + slots[i]], predicted[i]))
-  else for (let i = 0; i < count; i++) residuals[i] = zigzag(ints[from + slots[i]] - predicted[i])
-  writeResiduals(out, residuals, count)
-}
-
-/** The same for a column that is predicted to stay: most are, and need no pass of their own for it. */
-function writeHeld(out: BitWriter, column: Column, cells: FrozenCells, rows: Survivors, residuals: Uint32Array): void {
-  if (rows.count === 0) return
-  const { slots, count, base } = rows
-  const { ints } = cells
-  const last = base.ints
-  const from = column.index * cells.size
-  const lastFrom = column.index * base.size
-  for (let i = 0; i < count; i++) {
-    const slot = slots[i]
-    residuals[i] = zigzag(ints[from + slot] - last[lastFrom + slot])
-  }
-  writeResiduals(out, residuals, count)
-}
-
-function readColumn(
-  from: BitReader,
-  column: Column,
-  cells: FrozenCells,
-  rows: Survivors,
-  predicted: Int32Array,
-  residuals: Uint32Array
-): void {
-  if (rows.count === 0) return
-  const { ints, size } = cells
-  const { slots, count } = rows
-  const start = column.index * size
-  const { max } = column
-  readResiduals(from, residuals, count)
-  for (let i = 0; i < count; i++) {
-    let q = predicted[i] + unzigzag(residuals[i])
-    if (column.wraps) q = inBounds(column, q)
-    if (!(q >= 0 && q <= max)) checked(column, q)
-    ints[start + slots[i]] = q
-  }
-}
-
-export function checked(column: Column, q: number): number {
-  if (!(q >= 0 && q <= column.max))
-    fail('ERR_FRAME_INVALID', `${column.name} is at step ${q}: the schema allows 0 to ${column.max}`)
-  return q
-}
-
-export function writePacked(out: BitWriter, packed: Packed): void {
-  out.varint(packed.bytes.length)
-  out.bytes(packed.bytes)
-}
-
-export function readPacked(from: BitReader, column: Column): Packed {
-  const bytes = from.bytes(from.varint())
-  return unpackValue(column.slot.field, bytes, 'ERR_FRAME_INVALID', column.name)
 }
 
 const hidden = new WeakMap<Layout, readonly number[]>()

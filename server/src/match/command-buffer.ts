@@ -4,7 +4,7 @@
 import { type CommandRun, fail, type Values } from '@tickwire/engine/wire'
 
 /** How far ahead of the match a command may be stamped, in ticks. */
-export const MAX_AHEAD = 128
+const MAX_AHEAD = 128
 const REPEAT_MS = 250
 
 /** A command with what the player had on its screen when it gave it. */

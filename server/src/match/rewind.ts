@@ -6,7 +6,7 @@ import { type GamePlan, type History, Sample, type SnapshotBase } from '@tickwir
 import type { Seat } from './seats.ts'
 
 /** How far back the past may be asked for, in ms. */
-export const MAX_REWIND_MS = 400
+const MAX_REWIND_MS = 400
 
 export class Rewind {
   readonly #history: History<SnapshotBase>
