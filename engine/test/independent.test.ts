@@ -193,14 +193,9 @@ function columnsOf(fields: readonly Spec[]): Column[] {
 }
 /** S21 */
 function codingOrder(columns: readonly Column[]): Column[] {
-  const order: Column[] = []
-  const place = (column: Column): void => {
-    if (order.includes(column)) return
-    if (column.rate >= 0) place(columns[column.rate])
-    order.push(column)
-  }
-  columns.forEach(place)
-  return order
+  const depth = ({ rate }: Column): number => (rate < 0 ? 0 : 1 + depth(columns[rate]))
+  const most = Math.max(...columns.map(depth))
+  return Array.from({ length: most + 1 }, (_, level) => columns.filter((column) => depth(column) === level)).flat()
 }
 const plans = tables.map(({ fields }, t) => {
   const columns = columnsOf(fields)
@@ -257,6 +252,83 @@ class Bits {
   }
 }
 const unzigzag = (u: number): number => (u % 2 === 0 ? u / 2 : -(u + 1) / 2)
+
+// --- Symbols (X) -----------------------------------------------------------------------------------------------------
+
+const WEIGHTS = [
+  1, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096,
+]
+/** X12, X13: letters to frequencies of `n` symbols. */
+function frequencies(letters: string, n: number): number[] {
+  const weights = Array.from(
+    { length: n },
+    (_, s) => WEIGHTS[letters.charCodeAt(Math.min(s, letters.length - 1)) - 'a'.charCodeAt(0)]
+  )
+  const sum = weights.reduce((all, weight) => all + weight)
+  const table = weights.map((weight) => 1 + Math.floor((weight * (4096 - n)) / sum))
+  table[table.indexOf(Math.max(...table))] += 4096 - table.reduce((all, freq) => all + freq)
+  return table
+}
+/** X13, from PROTOCOL.md itself. */
+const protocol = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8')
+const generic = protocol
+  .slice(protocol.indexOf('**X13**'), protocol.indexOf('**X14**'))
+  .split('\n')
+  .filter((line) => line.includes('| `'))
+  .map((line) => [...line.matchAll(/`([a-y]+)`/g)].map(([, letters]) => letters))
+const [STRUCTURE, STILL, MOVED, [ANY], [FRESH], ...RESIDUAL] = generic
+const FREE = RESIDUAL.slice(0, 8).flat()
+const RATED = RESIDUAL.slice(8).flat()
+
+/** X1, X2 */
+class Symbols {
+  readonly bits: Bits
+  end: number
+  x: number | undefined
+  constructor(bits: Bits) {
+    this.bits = bits
+    this.end = bits.bytes.length
+  }
+  byte(): number {
+    if (this.end === 0) throw new Error('no more words')
+    return this.bits.bytes[--this.end]
+  }
+  read(table: readonly number[]): number {
+    if (this.x === undefined) {
+      const top = this.byte()
+      this.x = top < 128 ? top : (top - 128) * 256 + this.byte()
+      this.x = this.x * 65536 + this.byte() * 256 + this.byte()
+      if (this.x < 32768) throw new Error('a first state that is too small')
+    }
+    const slot = this.x % 4096
+    let [symbol, start] = [0, 0]
+    while (slot >= start + table[symbol]) start += table[symbol++]
+    this.x = table[symbol] * Math.floor(this.x / 4096) + slot - start
+    if (this.x < 32768) this.x = this.x * 65536 + this.byte() * 256 + this.byte()
+    return symbol
+  }
+  /** S10, X2: the bits end where the words do. */
+  done(): void {
+    while (this.bits.at % 8 !== 0) if (this.bits.flag()) throw new Error('not filled up with zeros')
+    if (this.bits.at / 8 !== this.end || (this.x ?? 32768) !== 32768) throw new Error('bits and words do not meet')
+  }
+  /** X4 */
+  u(letters: string, max: number): number {
+    const symbolOf = (u: number): number => {
+      if (u < 16) return u
+      const e = Math.floor(Math.log2(u))
+      return 16 + 2 * (e - 4) + (Math.floor(u / 2 ** (e - 1)) % 2)
+    }
+    const n = symbolOf(2 * max) + 2
+    const symbol = this.read(frequencies(letters, n))
+    if (symbol === n - 1) return this.bits.number(bitsOf(max) + 1)
+    if (symbol < 16) return symbol
+    const e = 4 + ((symbol - 16) >> 1)
+    return (2 + (symbol % 2)) * 2 ** (e - 1) + this.bits.number(e - 1)
+  }
+}
+/** X5 */
+const sizeClass = (magnitude: number): number => [0, 1, 2, 4, 8, 16].filter((most) => magnitude > most).length
 
 // --- MessagePack (M2) ------------------------------------------------------------------------------------------------
 
@@ -408,6 +480,7 @@ interface Chunk {
   readonly baseline: Snapshot | undefined
   readonly hash: number | undefined
   readonly owned: boolean
+  readonly symbols: Symbols
 }
 type Held = (tick: number) => Snapshot | undefined
 
@@ -419,16 +492,24 @@ function nearest(low: number, near: number): number {
 
 function readChunk(from: Bits, near: number, held: Held): Chunk {
   const flags = from.number(8)
-  if (flags > 15) throw new Error('of a later version')
+  if (flags > 31) throw new Error('of a later version, or not of the generic prior')
+  const symbols = new Symbols(from)
+  const age = (): number => {
+    const short = from.number(4)
+    return short < 15 ? short : from.varint()
+  }
   let tick: number
   let [ticks, ticksBefore] = [0, 0]
   let [baseline, before]: (Snapshot | undefined)[] = []
   if (flags & 1) {
-    tick = nearest(from.number(16), near)
-    ticks = from.varint()
+    if (flags & 16) {
+      const low = from.number(8)
+      for (tick = near + 1; tick % 256 !== low; ) tick++
+    } else tick = nearest(from.number(16), near)
+    ticks = age()
     baseline = held(tick - ticks)
     if (flags & 2) {
-      ticksBefore = from.varint()
+      ticksBefore = age()
       before = held(tick - ticks - ticksBefore)
     }
     if (!baseline || (flags & 2 && !before)) throw new Error('not held')
@@ -441,57 +522,36 @@ function readChunk(from: Bits, near: number, held: Held): Chunk {
     const isState = t === tables.length - 1
     const last = baseline?.tables[t] ?? []
     let [gone, fresh, ages]: number[][] = [[], [], []]
-    const slots = (): number[] => {
-      const count = from.varint()
-      const k = count > 0 ? from.number(4) : 0
-      let next = 0
-      return Array.from({ length: count }, () => {
-        const slot = next + from.rice(k)
-        next = slot + 1
-        return slot
-      })
-    }
     if (isState && !baseline) [fresh, ages] = [[0], [tick]]
     else if (!isState && from.flag()) {
-      gone = slots()
-      fresh = slots()
-      const aged = fresh.length > 0 && from.flag()
-      ages = fresh.map(() => (aged ? from.rice(6) : 0))
+      const lastEnd = Math.max(0, ...last.map(({ slot }) => slot + 1))
+      const end = from.flag() ? from.varint() : lastEnd
+      let before = 0
+      for (let slot = 0; slot < end; slot++) {
+        const isLive = last.some((row) => row.slot === slot)
+        if (slot >= lastEnd) {
+          if (from.flag()) fresh.push(slot)
+          continue
+        }
+        const symbol = symbols.read(frequencies(STRUCTURE[(isLive ? 3 : 0) + before], 3))
+        before = symbol
+        if (symbol === 2 && !isLive) throw new Error('nothing to replace')
+        if (symbol > 0 && isLive) gone.push(slot)
+        if (symbol === 2 || (symbol === 1 && !isLive)) fresh.push(slot)
+      }
+      gone.push(...last.filter(({ slot }) => slot >= end).map(({ slot }) => slot))
+      const differ = fresh.length > 0 && from.flag()
+      const one = fresh.length > 0 && !differ ? from.rice(0) : 0
+      ages = fresh.map(() => (differ ? from.rice(6) : one))
     }
     if (fresh.some((slot) => slot >= maxRows)) throw new Error('a slot past the last')
     const survivors = last.filter(({ slot }) => !gone.includes(slot))
-    if (survivors.length !== last.length - gone.length) throw new Error('gone and never there')
     const defaults = plan.columns.map(defaultOf)
     const old = survivors.map((base) => ({ base, row: { ...base, cells: [...base.cells] } }))
     const created = fresh.map((slot, at): Row => ({ slot, born: tick - ages[at], cells: [...defaults] }))
     const first = (row: Row): Row | undefined =>
       before?.tables[t].find(({ slot, born }) => slot === row.slot && born === row.born)
 
-    const residuals = (column: Column, predictions: number[]): void => {
-      const count = predictions.length
-      if (count === 0) return
-      const u: number[] = new Array(count).fill(0)
-      if (from.flag()) {
-        const isSparse = from.flag()
-        const k = from.number(5)
-        if (!isSparse) for (let i = 0; i < count; i++) u[i] = from.rice(k)
-        else {
-          const g = from.number(5)
-          const changed = from.number(bitsOf(count - 1)) + 1
-          for (let i = 0, next = 0; i < changed; i++) {
-            const at = next + from.rice(g)
-            u[at] = from.rice(k) + 1
-            next = at + 1
-          }
-        }
-      }
-      old.forEach(({ row }, i) => {
-        let q = predictions[i] + unzigzag(u[i])
-        if (column.wraps) q = ((q % (column.max + 1)) + column.max + 1) % (column.max + 1)
-        if (q < 0 || q > column.max) throw new Error(`${column.field.name} out of bounds`)
-        row.cells[column.index] = q
-      })
-    }
     const bounded = ({ wraps, max }: Column, q: number): number => {
       if (wraps) return ((q % (max + 1)) + max + 1) % (max + 1)
       return Math.min(Math.max(q, 0), max)
@@ -516,51 +576,102 @@ function readChunk(from: Bits, near: number, held: Held): Chunk {
         }
         return bounded(column, q + Math.round((d * ticks) / ticksBefore))
       })
-    const freshNumbers = (column: Column): void => {
-      if (created.length === 0 || !from.flag()) return
-      for (const row of created) {
-        const q = from.number(bitsOf(column.max))
-        if (q > column.max) throw new Error('a new value out of bounds')
-        row.cells[column.index] = q
+    const coded = owned ? [...plan.everybody, ...plan.owners] : plan.everybody
+    const numbers = coded.filter(({ kind }) => kind !== 'packed')
+    const short = ({ wraps, max }: Column, d: number): number => {
+      if (!wraps) return d
+      const f = ((d % (max + 1)) + max + 1) % (max + 1)
+      return f > Math.floor(max / 2) ? f - max - 1 : f
+    }
+    /** X6 */
+    const lastOf = (column: Column, base: Row): number => {
+      const was = first(base)
+      if (!was) return 7
+      const d = (base.cells[column.index] as number) - (was.cells[column.index] as number)
+      if (column.rate < 0) return sizeClass(Math.abs(short(column, d)))
+      const rate = plan.columns[column.rate]
+      const perTick = (rate.step / column.step / TICK_RATE) * ticksBefore
+      const constant = ((rate.min / column.step) * ticksBefore) / TICK_RATE + 0.5
+      const expected = Math.floor(constant + perTick * (base.cells[column.rate] as number))
+      return Math.max(-2, Math.min(2, d - expected)) + 2
+    }
+    /** X8 */
+    const rowOf = (base: Row): number => {
+      if (!first(base)) return 5
+      const lasts = numbers.filter(({ rate }) => rate < 0).map((column) => lastOf(column, base))
+      const sum = lasts.reduce((all, one) => all + one, 0)
+      return sum === 0 ? 0 : Math.min(4, 1 + Math.floor(sum / lasts.length))
+    }
+    /** What each survivor is expected to be; of a rotation's parts once its first column is there. */
+    const expect = (column: Column): number[] => {
+      if (column.kind !== 'quat' || column.part === 0) return predict(column)
+      const { max } = column
+      const at = column.index - column.part
+      const four = (row: Row) => rotation(row.cells.slice(at, at + 4) as number[], max)
+      return old.map(({ base, row }) => {
+        let q = four(base)
+        const was = first(base)
+        if (column.field.linear && was && ticks === ticksBefore) {
+          const q0 = four(was)
+          const t = 2 * (q[0] * q0[0] + q[1] * q0[1] + q[2] * q0[2] + q[3] * q0[3])
+          q = q.map((c, i) => t * c - q0[i]) as Four
+        }
+        return drop(q, row.cells[at] as number, max)[column.part - 1]
+      })
+    }
+    if (old.length > 0) {
+      // S24
+      const active = old.map(() => false)
+      if (from.flag()) {
+        if (from.flag()) active.fill(true)
+        else
+          old.forEach(({ base }, i) => {
+            const before = (active[i - 1] ? 1 : 0) + (active[i - 2] ? 2 : 0)
+            active[i] = symbols.read(frequencies((rowOf(base) === 0 ? STILL : MOVED)[before], 2)) === 1
+          })
+      }
+      // S25
+      const siblings: (number | undefined)[] = old.map(() => undefined)
+      for (const column of numbers) {
+        const any = active.includes(true) && symbols.read(frequencies(ANY, 2)) === 1
+        const expected = expect(column)
+        old.forEach(({ base, row }, i) => {
+          let u = 0
+          const sum = siblings[i]
+          if (any && active[i]) {
+            const sibling = sum === undefined ? 7 : Math.floor(sum / 4)
+            const last = lastOf(column, base)
+            // X13
+            const free = last === 7 ? sibling : sibling === 7 ? last : Math.floor((2 * last + sibling + 1) / 3)
+            const letters = column.rate < 0 ? FREE[free] : RATED[last === 7 ? 3 : Math.abs(last - 2)]
+            u = symbols.u(letters, column.max)
+          }
+          const c = sizeClass(Math.ceil(u / 2))
+          siblings[i] = sum === undefined ? 4 * c : Math.floor(sum / 2) + 2 * c
+          let q = expected[i] + unzigzag(u)
+          if (column.wraps) q = bounded(column, q)
+          if (q < 0 || q > column.max) throw new Error(`${column.field.name} out of bounds`)
+          row.cells[column.index] = q
+        })
       }
     }
-
-    for (const column of owned ? [...plan.everybody, ...plan.owners] : plan.everybody) {
-      if (column.kind === 'packed') {
-        if (old.length > 0 && from.flag())
-          for (const { row } of old) if (from.flag()) row.cells[column.index] = from.packed()
-        for (const row of created) row.cells[column.index] = from.packed()
-      } else if (column.kind === 'quat') {
-        if (column.part > 0) continue
-        const parts = [1, 2, 3].map((part) => plan.columns[column.index + part])
-        const { max } = parts[0]
-        const four = (row: Row) => rotation(row.cells.slice(column.index, column.index + 4) as number[], max)
-        residuals(column, predict(column))
-        const dropped = old.map(({ base, row }) => {
-          let q = four(base)
-          const was = first(base)
-          if (column.field.linear && was && ticks === ticksBefore) {
-            const q0 = four(was)
-            const t = 2 * (q[0] * q0[0] + q[1] * q0[1] + q[2] * q0[2] + q[3] * q0[3])
-            q = q.map((c, at) => t * c - q0[at]) as Four
-          }
-          return drop(q, row.cells[column.index] as number, max)
-        })
-        for (const [at, part] of parts.entries()) {
-          residuals(
-            part,
-            dropped.map((abc) => abc[at])
-          )
-        }
-        for (const part of [column, ...parts]) freshNumbers(part)
-      } else {
-        residuals(column, predict(column))
-        freshNumbers(column)
-      }
+    // S35
+    for (const column of numbers)
+      created.forEach((row) => {
+        const raw = Math.max(0, bitsOf(column.max) - 5)
+        const symbol = symbols.read(frequencies(FRESH, 2 + Math.floor(column.max / 2 ** raw)))
+        if (symbol > 0) row.cells[column.index] = (symbol - 1) * 2 ** raw + from.number(raw)
+        if ((row.cells[column.index] as number) > column.max) throw new Error('a new value out of bounds')
+      })
+    for (const column of coded) {
+      if (column.kind !== 'packed') continue
+      if (old.length > 0 && from.flag())
+        for (const { row } of old) if (from.flag()) row.cells[column.index] = from.packed()
+      for (const row of created) row.cells[column.index] = from.packed()
     }
     return [...old.map(({ row }) => row), ...created].sort((one, other) => one.slot - other.slot)
   })
-  return { snapshot: { tick, tables: read }, baseline, hash, owned }
+  return { snapshot: { tick, tables: read }, baseline, hash, owned, symbols }
 }
 
 // --- Owner columns, records, events (O, R, E) ------------------------------------------------------------------------
@@ -757,7 +868,7 @@ describe('golden vectors, read by a decoder of their own', () => {
     expect(chunk.owned).toBe(false)
     const { snapshot } = chunk
     const publicEvents = readEvents(shared, snapshot.tick, false)
-    shared.end()
+    chunk.symbols.done()
     expect(chunk.hash).toBe(baseline === undefined || snapshot.tick % 32 === 0 ? stateHash(snapshot, false) : undefined)
 
     let privateEvents: Happened[] = []
@@ -782,7 +893,7 @@ describe('golden vectors, read by a decoder of their own', () => {
     const { hex, baseline, hash, seen } = given as never as Record<string, never>
     const from = new Bits(bytesOf(hex))
     const chunk = readChunk(from, baseline ?? 0, (tick) => chunks.get(tick))
-    from.end()
+    chunk.symbols.done()
     expect(chunk.owned).toBe(true)
     chunks.set(chunk.snapshot.tick, chunk.snapshot)
     expect(show(chunk.snapshot, () => true)).toEqual(seen)

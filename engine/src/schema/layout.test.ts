@@ -54,7 +54,7 @@ describe('a layout', () => {
     ])
   })
 
-  it('S21 a rate is coded before what it moves, else columns keep their order', () => {
+  it('S21 columns without a rate come first, then what these move, and so on', () => {
     const layout = new Layout('ship', {
       x: ranged(0, 9, 1).rate('vx'),
       y: vec2(int(0, 9)).rate('vy'),
@@ -63,7 +63,7 @@ describe('a layout', () => {
       ax: ranged(0, 9, 1),
       z: int(0, 9),
     })
-    expect(layout.order.map((at) => layout.columns[at].name).join(' ')).toBe('ax vx x vy.x y.x vy.y y.y z')
+    expect(layout.order.map((at) => layout.columns[at].name).join(' ')).toBe('vy.x vy.y ax z y.x y.y vx x')
   })
 
   it('S41 a rate is known in the steps of what it moves', () => {

@@ -1,6 +1,6 @@
 // How a set of named fields lies in columns. A number is one column, a vec2 two, a vec3 three, a quat four; text, data
 // and lists are one column of immutable values. Everything per value is looked up here once a column, never once a row.
-// Columns stand in declaration order; `order` walks them so that a rate comes before what it moves.
+// Columns stand in declaration order; `order` walks them so that rates come before what they move.
 
 import { fail } from './errors.ts'
 import { type Audience, type FieldImpl, type Fields, implOf, PARTS, type Shape } from './field.ts'
@@ -66,7 +66,7 @@ export class Layout {
   readonly name: string
   readonly fields: readonly FieldSlot[]
   readonly columns: readonly Column[]
-  /** Column indices, each rate before what it moves. */
+  /** Column indices: those without a rate, then those whose rate is among these, and so on. */
   readonly order: readonly number[]
   readonly byName: ReadonlyMap<string, FieldSlot>
 
@@ -237,16 +237,12 @@ export function maxBits(layout: Layout): number {
 }
 
 function orderOf(name: string, columns: readonly Column[]): number[] {
-  const order: number[] = []
-  const state = new Uint8Array(columns.length) // 0 new, 1 on the path, 2 placed
-  const place = (at: number): void => {
-    if (state[at] === 2) return
-    if (state[at] === 1) fail('ERR_SCHEMA', `${name}.${columns[at].name}: its rates go round in a ring`)
-    state[at] = 1
-    if (columns[at].rate >= 0) place(columns[at].rate)
-    state[at] = 2
-    order.push(at)
-  }
-  for (const column of columns) place(column.index)
-  return order
+  /** By column: how many rates stand behind it. */
+  const depths = columns.map((column) => {
+    let depth = 0
+    for (let at = column.rate; at >= 0; at = columns[at].rate)
+      if (++depth > columns.length) fail('ERR_SCHEMA', `${name}.${column.name}: its rates go round in a ring`)
+    return depth
+  })
+  return columns.map(({ index }) => index).sort((a, b) => depths[a] - depths[b] || a - b)
 }

@@ -257,9 +257,10 @@ export class BitReader {
     return out
   }
 
-  /** Skips the rest of the current byte. */
+  /** Skips what filled up the current byte: zeros. @throws ERR_FRAME_INVALID */
   align(): void {
     const skip = this.#left & 7
+    if (this.#word & ((1 << skip) - 1)) fail('ERR_FRAME_INVALID', 'ones where a byte is filled up with zeros')
     this.#word >>>= skip
     this.#left -= skip
   }

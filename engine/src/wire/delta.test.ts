@@ -10,6 +10,7 @@ import { type AnyGame, defineGame } from '../schema/game.ts'
 import { hashOf, type SnapshotBase } from '../state/snapshot.ts'
 import { World, type WorldBase } from '../state/world.ts'
 import { DeltaDecoder, DeltaEncoder } from './encoder.ts'
+import { trainPrior } from './training.ts'
 
 interface Play {
   readonly game: AnyGame
@@ -22,7 +23,7 @@ const play = fc
     game: anyGame,
     seed: fc.nat(),
     calm: fc.constantFrom(0, 0.5, 0.9, 1),
-    gaps: fc.array(fc.constantFrom(1, 1, 1, 2, 7, 40), { minLength: 3, maxLength: 7 }),
+    gaps: fc.array(fc.constantFrom(1, 1, 1, 2, 7, 40), { minLength: 4, maxLength: 7 }),
   })
   .map(({ game, seed, calm, gaps }): Play => {
     const churn = new Churn(game, seed)
@@ -31,10 +32,18 @@ const play = fc
 
 /** A frame of the last snapshot, with the baselines as their receiver holds them. */
 const coded = fc
-  .record({ play, base: fc.nat(10), before: fc.nat(10), audience: fc.constantFrom('wire', 'all') })
-  .map(({ play: { game, snapshots }, base, before, audience }) => {
-    const encoder = new DeltaEncoder(game, { audience: audience as 'wire' })
-    const decoder = new DeltaDecoder(game)
+  .record({
+    play,
+    base: fc.nat(10),
+    before: fc.nat(10),
+    audience: fc.constantFrom('wire', 'all'),
+    trained: fc.constantFrom(0, 0, 0, 3, 4),
+  })
+  .map(({ play: { game, snapshots }, base, before, audience, trained }) => {
+    // Trained on the first of these snapshots, or on none: not what the frame holds.
+    const prior = trained > 0 ? trainPrior(game, snapshots.slice(0, trained).map(outer) as never) : undefined
+    const encoder = new DeltaEncoder(game, { audience: audience as 'wire', prior })
+    const decoder = new DeltaDecoder(game, { prior })
     // Up to the last but one; past the front: none.
     const at = snapshots.length - 2 - base
     const [last, first] = [snapshots[at], at >= 0 ? snapshots[at - 1 - before] : undefined]
@@ -183,7 +192,7 @@ describe('what a world costs', () => {
       }
     }
     const [a, b, c] = [next(move), next(move), next(move)]
-    expect(bytes(c, b, a)).toBeLessThan(50)
+    expect(bytes(c, b, a)).toBeLessThan(80)
     // Without the snapshot before, nothing says how they turn.
     expect(bytes(c, b)).toBeGreaterThan(200)
   })
@@ -210,6 +219,17 @@ describe('what a world costs', () => {
     expect(seen.ship.get(second.id)).toBeUndefined()
     expect(Array.from(seen.ship, ({ id }) => id)).toEqual(Array.from(world.ship, ({ id }) => id))
   })
+})
+
+it('S11 S12 a table grows by no more slots than its frame has bits', () => {
+  const fields = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`f${i}`, int(0, 9)]))
+  const game = defineGame({ name: 'wide', tickRate: 30, entities: { row: entity(fields) } })
+  const decoder = new DeltaDecoder(game)
+  // Keyframe, tick 1, hash; rows came; the end is 65,535.
+  const head = [4, 1, 0, 0, 0, 0, 0b11 | ((0xff << 2) & 0xff), 0xff, 0x0f]
+  expect(refused(() => decoder.decode(Uint8Array.from([...head, 0, 0, 0, 0, 0, 0])))).toMatch(
+    /65535 more slots in \d+ bytes \(ERR_FRAME_TRUNCATED\)/
+  )
 })
 
 it('S17 columns of the server never travel: a decoded world has them at their defaults', () => {

@@ -1,19 +1,27 @@
-// A snapshot against a baseline, column by column; without a baseline, a keyframe. PROTOCOL.md, section State.
-// The codec knows no transport, player or clock: snapshots in, bits out. Slots MUST be walked in increasing order and
-// columns in the layout's coding order at both ends, or predictions differ. Decoding builds a new snapshot and leaves
-// the baseline as it was, so a refused frame changes nothing.
+// A snapshot against a baseline, table by table; without a baseline, a keyframe. PROTOCOL.md, section State.
+// The codec knows no transport, player or clock: snapshots in, bits and symbols out. Slots MUST be walked in increasing
+// order and columns in coding order at both ends, or predictions differ. Decoding builds a new snapshot and leaves the
+// baseline as it was, so a refused frame changes nothing.
+//   table = structure | numbers of survivors | numbers of new rows | packed values
 
-import { fail } from '../schema/errors.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
-import type { Column, Layout } from '../schema/layout.ts'
-import { type Packed, samePacked } from '../schema/packed.ts'
+import type { Column } from '../schema/layout.ts'
+import type { Packed } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
 import type { BitReader, BitWriter } from './bits.ts'
-import { checked, readColumn, readPacked, writeColumn, writeHeld, writePacked } from './column.ts'
-import { predict, predictRotations, type Survivors } from './predict.ts'
-import { readFresh, writeFresh } from './residuals.ts'
+import { Reader, Writer } from './coder.ts'
+import { readRows, writeRows } from './columns.ts'
+import { allNeeds, type Needs, needsOf } from './contexts.ts'
+import { type RansReader, RansWriter } from './entropy.ts'
+import { readFresh, writeFresh } from './fresh.ts'
+import { modelsOf, type TableModels } from './model.ts'
+import type { Survivors } from './predict.ts'
+import type { Prior } from './prior.ts'
 import { Scratch } from './scratch.ts'
+import { compareRows, readStructure, writeStructure } from './structure.ts'
+import type { Counts } from './training.ts'
+import { readValues, writeValues } from './values.ts'
 
 /** Which columns travel: those for everybody, or those for owners, too. */
 export type Columns = 'shared' | 'wire'
@@ -26,314 +34,176 @@ const NOTHING: FrozenCells = {
   packed: [],
 }
 
+/** What of a table travels, by column indices in coding order. */
+interface TableCode {
+  readonly table: TablePlan
+  readonly models: TableModels
+  readonly numbers: readonly number[]
+  readonly values: readonly number[]
+  /** Columns that do not travel. */
+  readonly kept: readonly number[]
+  readonly needs: Needs
+}
+
+function tablesOf(prior: Prior, columns: Columns, counting: boolean): TableCode[] {
+  const { plan } = prior
+  const { tables } = modelsOf(plan)
+  return [...plan.tables, plan.state].map((table, t): TableCode => {
+    const coded = columns === 'wire' ? [...table.shared, ...table.owned] : table.shared
+    const isValue = (index: number) => table.layout.columns[index].kind === 'value'
+    const numbers = coded.filter((index) => !isValue(index))
+    return {
+      table,
+      models: tables[t],
+      numbers,
+      values: coded.filter(isValue),
+      kept: table.layout.order.filter((index) => !coded.includes(index)),
+      needs: counting ? allNeeds(numbers) : needsOf(prior, tables[t], numbers),
+    }
+  })
+}
+
+function survivorsOf(
+  t: number,
+  plan: GamePlan,
+  slots: Int32Array,
+  tick: number,
+  baseline: SnapshotBase | undefined,
+  before: SnapshotBase | undefined
+): Survivors {
+  const base = baseline?.tables[t].cells ?? NOTHING
+  return {
+    slots,
+    count: 0,
+    ints: base.ints,
+    size: base.size,
+    base,
+    before: before?.tables[t].cells,
+    allBefore: false,
+    ticks: baseline ? tick - baseline.tick : 0,
+    ticksBefore: baseline && before ? baseline.tick - before.tick : 0,
+    tickRate: plan.game.tickRate,
+  }
+}
+
 export class StateWriter {
+  readonly prior: Prior
+  readonly #tables: readonly TableCode[]
+  readonly #counts: Counts | undefined
+  readonly #rans = new RansWriter()
   readonly #scratch = new Scratch()
 
-  write(
-    out: BitWriter,
-    columns: Columns,
-    snapshot: SnapshotBase,
-    baseline?: SnapshotBase,
-    before?: SnapshotBase
-  ): void {
+  /** `counts` counts all that is written. */
+  constructor(prior: Prior, columns: Columns, counts?: Counts) {
+    this.prior = prior
+    this.#tables = tablesOf(prior, columns, counts !== undefined)
+    this.#counts = counts
+  }
+
+  /** Writes the bits; end() MUST follow once everything else that belongs to the chunk is written. */
+  write(bits: BitWriter, snapshot: SnapshotBase, baseline?: SnapshotBase, before?: SnapshotBase): void {
     const { plan, tables, tick } = snapshot
+    const scratch = this.#scratch
+    this.#rans.reset()
+    const out = new Writer(bits, this.#rans, this.prior, this.#counts)
     for (let t = 0; t < tables.length; t++) {
-      const cells = tables[t].cells
+      const { table, models, numbers, values, needs } = this.#tables[t]
+      const { layout } = table
+      const { cells } = tables[t]
       const base = baseline?.tables[t].cells ?? NOTHING
-      const scratch = this.#scratch
       scratch.fit(Math.max(cells.size, base.size))
-      const rows: Survivors = {
-        slots: scratch.survivors,
-        count: 0,
-        ints: cells.ints,
-        size: cells.size,
-        base,
-        before: before?.tables[t].cells,
-        ticks: baseline ? tick - baseline.tick : 0,
-        ticksBefore: baseline && before ? baseline.tick - before.tick : 0,
-        tickRate: plan.game.tickRate,
-      }
-      const spawned = this.#structure(out, tables[t].plan, plan, tick, cells, rows)
-      const { layout, shared, owned } = tables[t].plan
-      for (const index of shared) this.#column(out, layout.columns[index], layout, cells, rows, spawned)
-      if (columns === 'wire')
-        for (const index of owned) this.#column(out, layout.columns[index], layout, cells, rows, spawned)
+      const rows = survivorsOf(t, plan, scratch.survivors, tick, baseline, before)
+      rows.ints = cells.ints
+      rows.size = cells.size
+      const found = compareRows(cells, rows, scratch)
+      if (table !== plan.state) writeStructure(out, models.structure, tick, cells, base, found, scratch)
+      writeRows(out, models, layout, numbers, rows, needs, scratch)
+      writeFresh(out, models, layout, numbers, cells, found.spawned, scratch)
+      for (const index of values) writeValues(bits, layout.columns[index], cells, rows, scratch.spawned, found.spawned)
     }
   }
 
-  /** Who is gone, who is new. Returns the number of new rows, in scratch.spawned. */
-  #structure(
-    out: BitWriter,
-    table: TablePlan,
-    plan: GamePlan,
-    tick: number,
-    cells: FrozenCells,
-    rows: Survivors
-  ): number {
-    const { survivors, spawned, gone } = this.#scratch
-    const { base } = rows
-    let spawnedCount = 0
-    let goneCount = 0
-    for (let slot = 0; slot < cells.size || slot < base.size; slot++) {
-      const born = slot < cells.size ? cells.born[slot] : -1
-      const wasBorn = slot < base.size ? base.born[slot] : -1
-      if (born >= 0 && born === wasBorn) survivors[rows.count++] = slot
-      else {
-        if (wasBorn >= 0) gone[goneCount++] = slot
-        if (born >= 0) spawned[spawnedCount++] = slot
-      }
-    }
-    if (table === plan.state) return spawnedCount
-    out.bit(goneCount + spawnedCount > 0)
-    if (goneCount + spawnedCount === 0) return 0
-    writeSlots(out, gone, goneCount)
-    writeSlots(out, spawned, spawnedCount)
-    if (spawnedCount === 0) return 0
-    let allNow = true
-    for (let i = 0; i < spawnedCount; i++) allNow &&= cells.born[spawned[i]] === tick
-    out.bit(!allNow)
-    if (!allNow) for (let i = 0; i < spawnedCount; i++) out.rice(tick - cells.born[spawned[i]], AGE_K)
-    return spawnedCount
-  }
-
-  #column(
-    out: BitWriter,
-    column: Column,
-    layout: Layout,
-    cells: FrozenCells,
-    rows: Survivors,
-    spawnedCount: number
-  ): void {
-    const { predicted, values, residuals, spawned, parts } = this.#scratch
-    if (column.kind === 'value') return this.#values(out, column, cells, rows, spawnedCount)
-    const isQuat = column.kind === 'quat'
-    if (isQuat && column.index !== column.slot.column) return // travels with its first column
-    if (column.predictor === 'hold' && !column.wraps) writeHeld(out, column, cells, rows, residuals)
-    else {
-      predict(column, rows, predicted)
-      writeColumn(out, column, cells, rows, predicted, residuals)
-    }
-    if (isQuat && rows.count > 0) {
-      for (let i = 0; i < rows.count; i++) values[i] = cells.ints[column.index * cells.size + rows.slots[i]]
-      predictRotations(column, rows, values, parts)
-      for (let part = 0; part < 3; part++)
-        writeColumn(out, layout.columns[column.index + 1 + part], cells, rows, parts[part], residuals)
-    }
-    if (spawnedCount > 0)
-      for (let part = 0; part < (isQuat ? 4 : 1); part++) {
-        const { index, zero, bits } = layout.columns[column.index + part]
-        for (let i = 0; i < spawnedCount; i++) values[i] = cells.ints[index * cells.size + spawned[i]]
-        writeFresh(out, values, spawnedCount, zero, bits)
-      }
-  }
-
-  #values(out: BitWriter, column: Column, cells: FrozenCells, rows: Survivors, spawnedCount: number): void {
-    const packed = cells.packed[column.index]
-    const last = rows.base.packed[column.index]
-    let changed = false
-    for (let i = 0; i < rows.count; i++) changed ||= !samePacked(packed[rows.slots[i]], last[rows.slots[i]])
-    if (rows.count > 0) out.bit(changed)
-    if (changed)
-      for (let i = 0; i < rows.count; i++) {
-        const slot = rows.slots[i]
-        const same = samePacked(packed[slot], last[slot])
-        out.bit(!same)
-        if (!same) writePacked(out, packed[slot])
-      }
-    for (let i = 0; i < spawnedCount; i++) writePacked(out, packed[this.#scratch.spawned[i]])
+  /** Ends the chunk: its bits are filled up to whole bytes, its symbols' words follow. */
+  end(bits: BitWriter): void {
+    bits.align()
+    bits.bytes(this.#rans.finish())
   }
 }
 
 export class StateReader {
+  readonly prior: Prior
+  readonly #tables: Readonly<Record<Columns, readonly TableCode[]>>
   readonly #scratch = new Scratch()
+
+  constructor(prior: Prior) {
+    this.prior = prior
+    this.#tables = { shared: tablesOf(prior, 'shared', false), wire: tablesOf(prior, 'wire', false) }
+  }
 
   /** Reads what StateWriter.write() wrote. @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID */
   read(
-    from: BitReader,
+    bits: BitReader,
+    rans: RansReader,
     columns: Columns,
-    plan: GamePlan,
     tick: number,
     baseline?: SnapshotBase,
     before?: SnapshotBase
   ): FrozenCells[] {
-    return [...plan.tables, plan.state].map((table, t) => {
-      const base = baseline?.tables[t].cells ?? NOTHING
-      const scratch = this.#scratch
-      scratch.fit(base.size)
-      const rows: Survivors = {
-        slots: scratch.survivors,
-        count: 0,
-        ints: base.ints,
-        size: 0,
-        base,
-        before: before?.tables[t].cells,
-        ticks: baseline ? tick - baseline.tick : 0,
-        ticksBefore: baseline && before ? baseline.tick - before.tick : 0,
-        tickRate: plan.game.tickRate,
-      }
-      const { born, spawnedCount } = this.#structure(from, table, plan, tick, rows)
-      const size = born.length
+    const { plan } = this.prior
+    const scratch = this.#scratch
+    const from = new Reader(bits, rans, this.prior)
+    return this.#tables[columns].map(({ table, models, numbers, values, kept, needs }, t) => {
       const { layout } = table
+      scratch.fit(1)
+      const rows = survivorsOf(t, plan, scratch.survivors, tick, baseline, before)
+      const { born, spawned } =
+        table === plan.state
+          ? stateRow(rows, scratch)
+          : readStructure(from, models.structure, table, tick, rows, scratch)
+      const size = born.length
       const cells: FrozenCells = {
         size,
-        count: rows.count + spawnedCount,
+        count: rows.count + spawned,
         born,
-        ints: new Int32Array(layout.columns.length * size),
+        ints: resized(rows.base, layout.columns.length, size),
         packed: layout.columns.map(({ kind, index }) => {
           if (kind !== 'value') return NO_VALUES
-          return baseline ? base.packed[index].slice(0, size) : []
+          return baseline ? rows.base.packed[index].slice(0, size) : []
         }),
       }
       rows.ints = cells.ints
       rows.size = size
-      for (const index of table.shared) this.#column(from, layout.columns[index], layout, cells, rows, spawnedCount)
-      if (columns === 'wire')
-        for (const index of table.owned) this.#column(from, layout.columns[index], layout, cells, rows, spawnedCount)
-      else this.#keep(table.owned, layout, cells, rows, spawnedCount)
-      this.#keep(hiddenColumns(layout), layout, cells, rows, spawnedCount)
+      readRows(from, models, layout, numbers, rows, needs, scratch)
+      readFresh(from, models, layout, numbers, cells, spawned, scratch)
+      for (const index of values) readValues(bits, layout.columns[index], cells, rows, scratch.spawned, spawned)
+      for (const index of kept) reset(layout.columns[index], cells, scratch.spawned, spawned)
       return cells
     })
   }
-
-  #structure(
-    from: BitReader,
-    table: TablePlan,
-    plan: GamePlan,
-    tick: number,
-    rows: Survivors
-  ): { born: Int32Array; spawnedCount: number } {
-    const { base } = rows
-    const isState = table === plan.state
-    let goneCount = 0
-    let spawnedCount = 0
-    if (isState) {
-      this.#scratch.fit(1)
-      this.#scratch.spawned[0] = 0
-      spawnedCount = base.size === 0 ? 1 : 0
-    } else if (from.bit()) {
-      goneCount = this.#readSlots(from, 'gone', base.size)
-      spawnedCount = this.#readSlots(from, 'spawned', table.maxRows)
-    }
-    const { spawned, gone } = this.#scratch
-    rows.slots = this.#scratch.survivors
-    for (let i = 0; i < goneCount; i++)
-      if (base.born[gone[i]] < 0) fail('ERR_FRAME_INVALID', `${table.name} slot ${gone[i]} is despawned twice`)
-    // What is gone and what is spawned are each in increasing order; survivors are the rest of the baseline.
-    let size = spawnedCount > 0 ? spawned[spawnedCount - 1] + 1 : 0
-    for (let slot = 0, g = 0; slot < base.size; slot++) {
-      if (base.born[slot] < 0) continue
-      if (g < goneCount && gone[g] === slot) g++
-      else {
-        rows.slots[rows.count++] = slot
-        size = Math.max(size, slot + 1)
-      }
-    }
-    const born = new Int32Array(size).fill(-1)
-    for (let i = 0; i < rows.count; i++) born[rows.slots[i]] = base.born[rows.slots[i]]
-    const aged = !isState && spawnedCount > 0 && from.bit()
-    for (let i = 0; i < spawnedCount; i++) {
-      const slot = spawned[i]
-      const age = aged ? from.rice(AGE_K) : isState ? tick : 0
-      if (born[slot] >= 0 || age > tick)
-        fail('ERR_FRAME_INVALID', `${table.name} slot ${slot} is spawned over a live row`)
-      born[slot] = tick - age
-    }
-    return { born, spawnedCount }
-  }
-
-  #readSlots(from: BitReader, into: 'gone' | 'spawned', limit: number): number {
-    const count = from.varint()
-    if (count > limit) fail('ERR_FRAME_INVALID', `${count} rows: expected at most ${limit}`)
-    if (count === 0) return 0
-    const k = from.bits(GAP_BITS)
-    let next = 0
-    for (let i = 0; i < count; i++) {
-      const slot = next + from.rice(k)
-      if (slot >= limit) fail('ERR_FRAME_INVALID', `slot ${slot}: expected less than ${limit}`)
-      this.#scratch.fit(i + 1)
-      this.#scratch[into][i] = slot
-      next = slot + 1
-    }
-    return count
-  }
-
-  #column(
-    from: BitReader,
-    column: Column,
-    layout: Layout,
-    cells: FrozenCells,
-    rows: Survivors,
-    spawnedCount: number
-  ): void {
-    const { predicted, values, residuals, spawned, parts } = this.#scratch
-    if (column.kind === 'value') return this.#values(from, column, cells, rows, spawnedCount)
-    const isQuat = column.kind === 'quat'
-    if (isQuat && column.index !== column.slot.column) return
-    predict(column, rows, predicted)
-    readColumn(from, column, cells, rows, predicted, residuals)
-    if (isQuat && rows.count > 0) {
-      for (let i = 0; i < rows.count; i++) values[i] = cells.ints[column.index * cells.size + rows.slots[i]]
-      predictRotations(column, rows, values, parts)
-      for (let part = 0; part < 3; part++)
-        readColumn(from, layout.columns[column.index + 1 + part], cells, rows, parts[part], residuals)
-    }
-    if (spawnedCount > 0)
-      for (let part = 0; part < (isQuat ? 4 : 1); part++) {
-        const fresh = layout.columns[column.index + part]
-        readFresh(from, values, spawnedCount, fresh.zero, fresh.bits)
-        for (let i = 0; i < spawnedCount; i++)
-          cells.ints[fresh.index * cells.size + spawned[i]] = checked(fresh, values[i] >>> 0)
-      }
-  }
-
-  #values(from: BitReader, column: Column, cells: FrozenCells, rows: Survivors, spawnedCount: number): void {
-    const packed = cells.packed[column.index] as Packed[]
-    if (rows.count > 0 && from.bit())
-      for (let i = 0; i < rows.count; i++) if (from.bit()) packed[rows.slots[i]] = readPacked(from, column)
-    for (let i = 0; i < spawnedCount; i++) packed[this.#scratch.spawned[i]] = readPacked(from, column)
-  }
-
-  /** Columns that did not travel: as they were, or their defaults. */
-  #keep(columns: readonly number[], layout: Layout, cells: FrozenCells, rows: Survivors, spawnedCount: number): void {
-    const { base } = rows
-    for (const index of columns) {
-      const column = layout.columns[index]
-      const packed = cells.packed[index] as Packed[]
-      for (let i = 0; i < rows.count; i++)
-        cells.ints[index * cells.size + rows.slots[i]] = base.ints[index * base.size + rows.slots[i]]
-      for (let i = 0; i < spawnedCount; i++) {
-        const slot = this.#scratch.spawned[i]
-        cells.ints[index * cells.size + slot] = column.zero
-        if (column.zeroValue) packed[slot] = column.zeroValue
-      }
-    }
-  }
 }
 
-const GAP_BITS = 4
-/** Rice parameter of a new row's age in ticks, in keyframes and merged deltas. */
-const AGE_K = 6
+/** The match state's only row: new in a keyframe, from then on a survivor. */
+function stateRow(rows: Survivors, { survivors, spawned }: Scratch): { born: Int32Array; spawned: number } {
+  survivors[0] = 0
+  spawned[0] = 0
+  rows.count = rows.base.size
+  return { born: Int32Array.of(0), spawned: 1 - rows.count }
+}
 
-function writeSlots(out: BitWriter, slots: Int32Array, count: number): void {
-  out.varint(count)
-  if (count === 0) return
-  const spread = (slots[count - 1] + 1 - count) / count
-  let k = 0
-  while (k < 15 && spread > 2 ** (k + 1)) k++
-  out.bits(k, GAP_BITS)
-  let next = 0
+/** The baseline's numbers, for what is held; columns of another length. */
+function resized(base: FrozenCells, columns: number, size: number): Int32Array {
+  if (size === base.size) return base.ints.slice()
+  const ints = new Int32Array(columns * size)
+  const most = Math.min(size, base.size)
+  for (let c = 0; c < columns; c++) ints.set(base.ints.subarray(c * base.size, c * base.size + most), c * size)
+  return ints
+}
+
+/** A column that did not travel: survivors are as they were, new rows have its default. */
+function reset({ index, zero, zeroValue }: Column, cells: FrozenCells, spawned: Int32Array, count: number): void {
+  const packed = cells.packed[index] as Packed[]
   for (let i = 0; i < count; i++) {
-    out.rice(slots[i] - next, k)
-    next = slots[i] + 1
+    cells.ints[index * cells.size + spawned[i]] = zero
+    if (zeroValue) packed[spawned[i]] = zeroValue
   }
-}
-
-const hidden = new WeakMap<Layout, readonly number[]>()
-function hiddenColumns(layout: Layout): readonly number[] {
-  let found = hidden.get(layout)
-  if (!found) {
-    found = layout.columns.filter((column) => column.audience === 'server').map((column) => column.index)
-    hidden.set(layout, found)
-  }
-  return found
 }

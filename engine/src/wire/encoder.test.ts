@@ -7,6 +7,8 @@ import { defineGame } from '../schema/game.ts'
 import { World } from '../state/world.ts'
 import { BitReader } from './bits.ts'
 import { DeltaDecoder, DeltaEncoder, readChunkHeader } from './encoder.ts'
+import type { Prior } from './prior.ts'
+import { trainPrior } from './training.ts'
 
 const game = defineGame({
   name: 'headers',
@@ -36,16 +38,29 @@ describe('S1-S4 a chunk’s header', () => {
     const { hash } = first
     const keyframe = encoder.encode(first)
     expect([...keyframe.subarray(0, 3)]).toEqual([0b1100, 0xac, 2])
-    expect(header(keyframe)).toEqual({ tick: 300, baseline: undefined, before: undefined, hash, columns: 'wire' })
+    expect(header(keyframe)).toEqual({
+      tick: 300,
+      baseline: undefined,
+      before: undefined,
+      hash,
+      columns: 'wire',
+      epoch: 0,
+    })
   })
 
   it('of a delta names its baseline, and the one before it', () => {
     const [a, b, c] = at(70000, 70002, 70005)
-    expect([...encoder.encode(c, b).subarray(0, 4)]).toEqual([0b1001, 0x75, 0x11, 3])
-    expect([...encoder.encode(c, b, a).subarray(0, 5)]).toEqual([0b1011, 0x75, 0x11, 3, 2])
-    const rest = { hash: undefined, columns: 'wire' }
+    expect([...encoder.encode(c, b).subarray(0, 2)]).toEqual([0b11001, 0x75])
+    expect([...encoder.encode(c, b, a).subarray(0, 3)]).toEqual([0b11011, 0x75, 0x23])
+    const rest = { hash: undefined, columns: 'wire', epoch: 0 }
     expect(header(encoder.encode(c, b), 70002)).toEqual({ tick: 70005, baseline: 70002, before: undefined, ...rest })
     expect(header(encoder.encode(c, b, a), 70002)).toEqual({ tick: 70005, baseline: 70002, before: 70000, ...rest })
+  })
+
+  it('S3 of a delta over 256 ticks or more has 16 bits of its tick, and ages in full', () => {
+    const [a, b, c] = at(70000, 70020, 70276)
+    expect([...encoder.encode(c, b).subarray(0, 3)]).toEqual([0b1001, 0x84, 0x12])
+    expect(header(encoder.encode(c, b, a), 70020)).toMatchObject({ tick: 70276, baseline: 70020, before: 70000 })
   })
 
   it('S6 has a hash whenever its tick divides by 32', () => {
@@ -75,7 +90,7 @@ describe('S1-S4 a chunk’s header', () => {
   })
 
   it.each<[string, Uint8Array, string]>([
-    ['S1 bits of a later version', bytes(0x10, 0), 'flags 16: this frame is of a later version (ERR_FRAME_KIND)'],
+    ['S1 bits of a later version', bytes(0x80, 0), 'flags 128: this frame is of a later version (ERR_FRAME_KIND)'],
     [
       'S1 a keyframe with something before it',
       bytes(2, 0),
@@ -89,7 +104,7 @@ describe('S1-S4 a chunk’s header', () => {
     ['S3 a delta from its own tick', bytes(1, 9, 0, 0), 'a delta from ticks undefined and 9 to 9 (ERR_FRAME_INVALID)'],
     ['S3 a baseline before time', bytes(1, 9, 0, 10), 'a delta from ticks undefined and -1 to 9 (ERR_FRAME_INVALID)'],
     ['S3 a snapshot before that is none', bytes(3, 9, 0, 1, 0), 'a delta from ticks 8 and 8 to 9 (ERR_FRAME_INVALID)'],
-    ['S3 one before time', bytes(3, 9, 0, 1, 9), 'a delta from ticks -1 and 8 to 9 (ERR_FRAME_INVALID)'],
+    ['S3 one before time', bytes(3, 9, 0, 0x91), 'a delta from ticks -1 and 8 to 9 (ERR_FRAME_INVALID)'],
     ['nothing', bytes(), 'the frame ends after 0 bytes: expected more (ERR_FRAME_TRUNCATED)'],
     ['half a header', bytes(1, 9), 'the frame ends after 2 bytes: expected more (ERR_FRAME_TRUNCATED)'],
     ['half a hash', bytes(4, 9, 1, 2), 'the frame ends after 4 bytes: expected more (ERR_FRAME_TRUNCATED)'],
@@ -97,6 +112,32 @@ describe('S1-S4 a chunk’s header', () => {
 
   it('S3 refuses a tick past the last in a delta, too', () => {
     expect(refused(() => header(bytes(1, 5, 0, 1), 2 ** 31 - 1))).toContain('ERR_FRAME_INVALID')
+  })
+})
+
+describe('X10 an epoch', () => {
+  const [a, b, c, d] = at(10, 11, 12, 13)
+  const [one, two] = [1, 2].map((epoch) => trainPrior(game, [a, b, c, d], epoch))
+  const encode = (prior: Prior) => new DeltaEncoder(game, { prior }).encode(a)
+
+  it('is in the header', () => {
+    expect([encode(one), encode(two)].map((frame) => frame[0])).toEqual([0b0101100, 0b1001100])
+    expect(new DeltaDecoder(game, { prior: two }).decode(encode(two)).hash).toBe(a.hash)
+  })
+
+  it('that is not the receiver’s is refused', () => {
+    const message = 'a frame of epoch 2: the prior held is of epoch'
+    expect(refused(() => decoder.decode(encode(two)))).toBe(`${message} 0 (ERR_FRAME_KIND)`)
+    expect(refused(() => new DeltaDecoder(game, { prior: one }).decode(encode(two)))).toBe(
+      `${message} 1 (ERR_FRAME_KIND)`
+    )
+  })
+
+  it('of another game is refused', () => {
+    const world = new World(other)
+    const prior = trainPrior(other, [world.snapshot(), world.snapshot(), world.snapshot()])
+    expect(refused(() => new DeltaEncoder(game, { prior }))).toBe('this prior is of another game (ERR_USAGE)')
+    expect(refused(() => new DeltaDecoder(game, { prior }))).toBe('this prior is of another game (ERR_USAGE)')
   })
 })
 
@@ -177,9 +218,10 @@ describe('S5 a decoder refuses what it cannot build on', () => {
   })
 
   it('F2 what follows the content', () => {
-    expect(refused(() => decoder.decode(bytes(...encoder.encode(a), 0)))).toContain(
-      "1 bytes after the end of the frame's content"
-    )
+    for (const more of [[0], [1], [255], [0, 0, 0, 0]])
+      expect(refused(() => decoder.decode(bytes(...encoder.encode(a), ...more)))).toMatch(
+        /ERR_FRAME_(INVALID|TRUNCATED)/
+      )
   })
 
   it('takes no notice of baselines that a keyframe does not name', () => {

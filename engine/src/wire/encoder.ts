@@ -1,7 +1,7 @@
 // DeltaEncoder and DeltaDecoder: a snapshot as bytes, by itself: no sockets, no clock. PROTOCOL.md, section State.
-//   chunk = flags (8 bits) | tick | baseline | before | hash | content
-// A keyframe's tick is a varint; a delta names the low 16 bits of its tick, how many ticks before that its baseline
-// is, and how many before that the one before.
+//   chunk = flags (8 bits) | tick | baseline | before | hash | content | [what else is in bits] | words of symbols
+// A keyframe's tick is a varint; a delta names the low bits of its tick, how many ticks before that its baseline is, and
+// how many before that the one before.
 
 import { fail } from '../schema/errors.ts'
 import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
@@ -10,6 +10,8 @@ import { low16, resolve16 } from '../time/tick.ts'
 import { BitReader, BitWriter } from './bits.ts'
 import { type Columns, StateReader, StateWriter } from './delta.ts'
 import { checkRotations } from './rotations.ts'
+import { RansReader } from './entropy.ts'
+import { genericPrior, type Prior } from './prior.ts'
 
 /** A delta carries a hash of its state whenever its tick divides by this. */
 export const HASH_INTERVAL = 32
@@ -18,8 +20,16 @@ const DELTA = 1
 const BEFORE = 2
 const HASH = 4
 const OWNED = 8
-/** Bits for what comes: entropy coding and its tables. Frames that set them are of a later version. */
-const LATER = 0xf0
+/** The tick is less than NEAR_TICKS after its baseline: 8 bits of it are enough. */
+const NEAR = 16
+const NEAR_TICKS = 256
+/** Two bits name the prior's epoch. */
+const EPOCH_SHIFT = 5
+const EPOCH_MASK = 3
+/** Frames that set it are of a later version. */
+const LATER = 0x80
+/** Ticks back, in 4 bits; this says that a varint follows. */
+const LONG_AGE = 15
 
 /** Low 16 bits of a tick say no more. */
 const MAX_AGE = 32767
@@ -27,6 +37,12 @@ const MAX_AGE = 32767
 export interface EncoderOptions {
   /** 'wire' (the default): every column that ever travels. 'all': only those for everybody. */
   readonly audience?: 'wire' | 'all'
+  /** What frames are coded with; the receiver must have the same. Default: the generic one. */
+  readonly prior?: Prior
+}
+export interface DecoderOptions {
+  /** What frames were coded with. Default: the generic one. */
+  readonly prior?: Prior
 }
 
 export class DeltaEncoder<G extends AnyGame> {
@@ -34,12 +50,14 @@ export class DeltaEncoder<G extends AnyGame> {
   readonly #columns: Columns
   readonly #plan: GamePlan
   readonly #bits = new BitWriter()
-  readonly #state = new StateWriter()
+  readonly #state: StateWriter
 
+  /** @throws ERR_USAGE for a prior of another game */
   constructor(game: G, options: EncoderOptions = {}) {
     this.game = game
     this.#plan = planOf(game)
     this.#columns = options.audience === 'all' ? 'shared' : 'wire'
+    this.#state = new StateWriter(priorOf(this.#plan, options.prior), this.#columns)
   }
 
   /**
@@ -50,10 +68,11 @@ export class DeltaEncoder<G extends AnyGame> {
   encode(snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): Uint8Array<ArrayBuffer> {
     this.#bits.reset()
     this.encodeTo(this.#bits, snapshot, baseline, before)
+    this.endTo(this.#bits)
     return this.#bits.finish()
   }
 
-  /** The same into bits that hold more. */
+  /** The same into bits that hold more; endTo() MUST follow, after the last bit of all. */
   encodeTo(out: BitWriter, snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): void {
     const now = inner(snapshot, this.#plan)
     const base = baseline && inner(baseline, this.#plan)
@@ -66,14 +85,22 @@ export class DeltaEncoder<G extends AnyGame> {
       fail('ERR_USAGE', `tick ${last.tick} before the baseline at ${base.tick}: expected an older one`)
     const hashed = !base || now.tick % HASH_INTERVAL === 0
     const owned = this.#columns === 'wire'
-    out.bits((base ? DELTA : 0) | (last ? BEFORE : 0) | (hashed ? HASH : 0) | (owned ? OWNED : 0), 8)
+    const near = base !== undefined && now.tick - base.tick < NEAR_TICKS
+    const flags = (base ? DELTA : 0) | (last ? BEFORE : 0) | (hashed ? HASH : 0) | (owned ? OWNED : 0)
+    out.bits(flags | (near ? NEAR : 0) | (this.#state.prior.epoch << EPOCH_SHIFT), 8)
     if (base) {
-      out.bits(low16(now.tick), 16)
-      out.varint(now.tick - base.tick)
-      if (last) out.varint(base.tick - last.tick)
+      if (near) out.bits(now.tick, 8)
+      else out.bits(low16(now.tick), 16)
+      writeAge(out, now.tick - base.tick)
+      if (last) writeAge(out, base.tick - last.tick)
     } else out.varint(now.tick)
     if (hashed) out.uint(hashOf(now, owned), 32)
-    this.#state.write(out, this.#columns, now, base, last)
+    this.#state.write(out, now, base, last)
+  }
+
+  /** What stands behind the last bit: the symbols. */
+  endTo(out: BitWriter): void {
+    this.#state.end(out)
   }
 }
 
@@ -85,21 +112,24 @@ export interface ChunkHeader {
   readonly before: number | undefined
   readonly hash: number | undefined
   readonly columns: Columns
+  readonly epoch: number
 }
 
 /** `near`: a tick less than 32,768 away, the newest one held. @throws ERR_FRAME_KIND, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
 export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
   const flags = from.bits(8)
   if (flags & LATER) fail('ERR_FRAME_KIND', `flags ${flags}: this frame is of a later version`)
-  if (flags & BEFORE && !(flags & DELTA)) fail('ERR_FRAME_INVALID', `flags ${flags}: a keyframe has nothing before`)
+  if (flags & (BEFORE | NEAR) && !(flags & DELTA))
+    fail('ERR_FRAME_INVALID', `flags ${flags}: a keyframe has nothing before`)
   let tick: number
   let baseline: number | undefined
   let before: number | undefined
   if (flags & DELTA) {
-    const low = from.bits(16)
-    tick = resolve16(low, near)
-    baseline = tick - from.varint()
-    if (flags & BEFORE) before = baseline - from.varint()
+    // A near one is the next tick after the newest with these bits: it comes less than 256 after one that is held.
+    if (flags & NEAR) tick = near + 1 + ((from.bits(8) - near - 1) & (NEAR_TICKS - 1))
+    else tick = resolve16(from.bits(16), near)
+    baseline = tick - readAge(from)
+    if (flags & BEFORE) before = baseline - readAge(from)
     if (
       baseline >= tick ||
       baseline < 0 ||
@@ -112,17 +142,20 @@ export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
     if (tick >= 2 ** 31) fail('ERR_FRAME_INVALID', `tick ${tick}: expected less than 2^31`)
   }
   const hash = flags & HASH ? from.uint(32) : undefined
-  return { tick, baseline, before, hash, columns: flags & OWNED ? 'wire' : 'shared' }
+  const epoch = (flags >> EPOCH_SHIFT) & EPOCH_MASK
+  return { tick, baseline, before, hash, columns: flags & OWNED ? 'wire' : 'shared', epoch }
 }
 
 export class DeltaDecoder<G extends AnyGame> {
   readonly game: G
   readonly #plan: GamePlan
-  readonly #state = new StateReader()
+  readonly #state: StateReader
 
-  constructor(game: G) {
+  /** @throws ERR_USAGE for a prior of another game */
+  constructor(game: G, options: DecoderOptions = {}) {
     this.game = game
     this.#plan = planOf(game)
+    this.#state = new StateReader(priorOf(this.#plan, options.prior))
   }
 
   /**
@@ -134,29 +167,34 @@ export class DeltaDecoder<G extends AnyGame> {
     const from = new BitReader(bytes)
     const header = readChunkHeader(from, baseline?.tick ?? 0)
     const viewer = header.columns === 'wire' ? 'wire' : 'public'
-    const made = this.decodeFrom(from, header, baseline, before, viewer)
-    from.end()
+    const rans = new RansReader(bytes)
+    const made = this.decodeFrom(from, rans, header, baseline, before, viewer)
+    from.align()
+    rans.end(bytes.length - from.remaining)
     if (header.hash !== undefined && hashOf(made, header.columns === 'wire') !== header.hash)
       fail('ERR_FRAME_INVALID', `the state at tick ${header.tick} has another hash than its frame says`)
     return made as never as Snapshot<G>
   }
 
-  /** The state behind a header that was read; its hash is the caller's to compare. */
+  /** The state behind a header that was read; its hash, and where bits and symbols end, are the caller's to check. */
   decodeFrom(
     from: BitReader,
+    rans: RansReader,
     header: ChunkHeader,
     baseline: Snapshot<G> | undefined,
     before: Snapshot<G> | undefined,
     viewer: Viewer
   ): SnapshotBase {
-    const { tick } = header
+    const { tick, epoch } = header
+    const held = this.#state.prior.epoch
+    if (epoch !== held) fail('ERR_FRAME_KIND', `a frame of epoch ${epoch}: the prior held is of epoch ${held}`)
     const base = header.baseline === undefined ? undefined : baseline && inner(baseline, this.#plan)
     const last = header.before === undefined ? undefined : before && inner(before, this.#plan)
     if (base?.tick !== header.baseline)
       fail('ERR_FRAME_BASELINE', `a delta against tick ${header.baseline}: the snapshot given is of ${base?.tick}`)
     if (last?.tick !== header.before)
       fail('ERR_FRAME_BASELINE', `a delta with tick ${header.before} before it: the snapshot given is of ${last?.tick}`)
-    const cells = this.#state.read(from, header.columns, this.#plan, tick, base, last)
+    const cells = this.#state.read(from, rans, header.columns, tick, base, last)
     const made = makeSnapshot(this.#plan, tick, cells, viewer)
     checkRotations(made)
     return made
@@ -167,4 +205,19 @@ function inner(snapshot: Snapshot<AnyGame>, plan: GamePlan): SnapshotBase {
   const base = snapshot as never as SnapshotBase
   if (base.plan !== plan) fail('ERR_USAGE', 'this snapshot is of another game')
   return base
+}
+
+function priorOf(plan: GamePlan, prior: Prior | undefined): Prior {
+  if (prior && prior.plan !== plan) fail('ERR_USAGE', 'this prior is of another game')
+  return prior ?? genericPrior(plan)
+}
+
+/** Ticks back: 4 bits for less than 15, else 15 and a varint. */
+function writeAge(out: BitWriter, age: number): void {
+  out.bits(Math.min(age, LONG_AGE), 4)
+  if (age >= LONG_AGE) out.varint(age)
+}
+function readAge(from: BitReader): number {
+  const age = from.bits(4)
+  return age < LONG_AGE ? age : from.varint()
 }

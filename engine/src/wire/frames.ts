@@ -1,7 +1,7 @@
 // State frames: what a player gets a tick. Writer and reader side by side. PROTOCOL.md, section State frames.
 //   frame   = kind (8) | length of the private chunk (varint) | private chunk | shared chunk
 //   private = own? slack? (1 bit each), owner columns [hash?], slack (8, signed), events with their positions
-//   shared  = chunk of DeltaEncoder | events
+//   shared  = chunk of DeltaEncoder, with events before its symbols
 // The shared chunk is the same bytes for all who share (audience, baseline, before). An empty private chunk has length 0.
 
 import { fail } from '../schema/errors.ts'
@@ -10,6 +10,7 @@ import { planOf } from '../schema/game.ts'
 import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
 import { BitReader, BitWriter } from './bits.ts'
 import { type ChunkHeader, DeltaDecoder, DeltaEncoder, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
+import { RansReader } from './entropy.ts'
 import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
 import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
 import { readRecord, type Values, writeRecord } from './record.ts'
@@ -69,6 +70,7 @@ export class FrameWriter<G extends AnyGame> {
     out.bits(0, 8)
     this.#encoder.encodeTo(out, outer<G>(snapshot), baseline && outer<G>(baseline), before && outer<G>(before))
     this.#writeEvents(out, snapshot.tick, events, false)
+    this.#encoder.endTo(out)
     const frame = out.finish()
     checkSize(frame.length, snapshot.tick)
     return frame
@@ -154,15 +156,18 @@ export class FrameReader<G extends AnyGame> {
       fail('ERR_FRAME_INVALID', "owner columns are in the private chunk, not everybody's")
     const baseline = this.#held(header.baseline, held)
     const before = this.#held(header.before, held)
+    const rans = new RansReader(bytes)
     const snapshot = this.#decoder.decodeFrom(
       shared,
+      rans,
       header,
       baseline && outer<G>(baseline),
       before && outer<G>(before),
       player
     )
     const events = this.#readEvents(shared, header.tick, false)
-    shared.end()
+    shared.align()
+    rans.end(bytes.length - shared.remaining)
     const own = length > 0 ? new BitReader(bytes.subarray(start, start + length)) : undefined
     return this.#complete(own, header, snapshot, baseline, player, events)
   }

@@ -3,7 +3,16 @@
 
 export type { Snapshot } from '../state/snapshot.ts'
 export { type ReadWorld, World, type WorldOptions } from '../state/world.ts'
-export { DeltaDecoder, DeltaEncoder, type EncoderOptions, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
+export {
+  type DecoderOptions,
+  DeltaDecoder,
+  DeltaEncoder,
+  type EncoderOptions,
+  HASH_INTERVAL,
+  readChunkHeader,
+} from './encoder.ts'
+export { Prior } from './prior.ts'
+export { trainPrior } from './training.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ import { type Packed, samePacked } from '../schema/packed.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import type { FrozenCells } from '../state/table.ts'
 import { type BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
-import { checked, readPacked, writePacked } from './column.ts'
+import { checked } from './columns.ts'
+import { readPacked, writePacked } from './values.ts'
 
 /** Rice parameter of a changed value: ammunition and the like move by little. */
 const CHANGE_K = 3

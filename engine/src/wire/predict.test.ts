@@ -26,6 +26,7 @@ function row(
     size: 1,
     base: cells(base),
     before: options.before && cells(options.before, options.bornBefore),
+    allBefore: false,
     ticks: options.ticks ?? 1,
     ticksBefore: options.ticksBefore ?? 1,
     tickRate: options.tickRate ?? 30,

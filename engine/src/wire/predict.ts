@@ -15,6 +15,8 @@ export interface Survivors {
   base: FrozenCells
   /** The snapshot before the baseline, if the header names one. */
   before: FrozenCells | undefined
+  /** True if that one has all of these rows. */
+  allBefore: boolean
   /** Ticks from the baseline to now, and from the one before to the baseline. */
   ticks: number
   ticksBefore: number
@@ -119,6 +121,14 @@ export function difference(column: Column, a: number, b: number): number {
   if (!column.wraps) return a - b
   const forward = (a - b) & column.max
   return forward > column.max >> 1 ? forward - column.max - 1 : forward
+}
+
+/**
+ * What `d << shift >> shift` takes to make a difference the short way round, without a branch that chance decides; 0
+ * where the column does not wrap.
+ */
+export function wrapShift({ wraps, bits }: Column): number {
+  return wraps ? 32 - bits : 0
 }
 
 /** Clamped, or taken round the circle. */

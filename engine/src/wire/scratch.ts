@@ -1,29 +1,51 @@
-// Room to work in while a snapshot is coded: one set for each codec, so that nothing is allocated a row.
+// Arrays as long as the longest table seen: one set for each codec, so that nothing is allocated a row.
 
-/** Arrays as long as the longest table seen. */
 export class Scratch {
+  /** Slots of survivors and of new rows, in order. */
   survivors: Int32Array = new Int32Array(0)
   spawned: Int32Array = new Int32Array(0)
-  gone: Int32Array = new Int32Array(0)
+  /** Slots of the survivors whose columns are coded, where these are not all. */
+  active: Int32Array = new Int32Array(0)
   predicted: Int32Array = new Int32Array(0)
-  values: Int32Array = new Int32Array(0)
-  residuals: Uint32Array = new Uint32Array(0)
-  parts: [Int32Array, Int32Array, Int32Array] = [this.gone, this.gone, this.gone]
+  /** By survivor: not 0 if any residual is not. */
+  changed: Int32Array = new Int32Array(0)
+  /** By row: its class, and before that the sum it comes from. */
+  row: Uint16Array = new Uint16Array(0)
+  /** By row: what of a symbol's context the snapshots give. */
+  context: Uint16Array = new Uint16Array(0)
+  /** By active row: four times its sibling class. Of new rows: their context. */
+  sibling: Uint8Array = new Uint8Array(0)
+  /** The three expected components of rotations, and which one is left out. */
+  parts: [Int32Array, Int32Array, Int32Array] = [this.active, this.active, this.active]
+  largest: Int32Array = new Int32Array(0)
+  /** By place in coding order, then survivor; the writer's alone. */
+  residuals: Uint32Array[] = []
+  readonly hasResiduals: boolean[] = []
 
-  /** Makes room; what is there stays. */
-  fit(size: number): void {
-    if (size <= this.values.length) return
-    const grow = (from: Int32Array) => {
-      const into = new Int32Array(Math.max(64, size * 2))
-      into.set(from)
-      return into
-    }
-    this.survivors = grow(this.survivors)
-    this.spawned = grow(this.spawned)
-    this.gone = grow(this.gone)
-    this.predicted = grow(this.predicted)
-    this.values = grow(this.values)
-    this.residuals = new Uint32Array(this.values.length)
-    this.parts = [grow(this.parts[0]), grow(this.parts[1]), grow(this.parts[2])]
+  /** Makes room; what is there of survivors and spawned stays. */
+  fit(rows: number): void {
+    if (rows <= this.active.length) return
+    const n = Math.max(64, rows * 2)
+    this.survivors = grown(this.survivors, n)
+    this.spawned = grown(this.spawned, n)
+    this.active = new Int32Array(n)
+    this.predicted = new Int32Array(n)
+    this.changed = new Int32Array(n)
+    this.row = new Uint16Array(n)
+    this.context = new Uint16Array(n)
+    this.sibling = new Uint8Array(n)
+    this.parts = [new Int32Array(n), new Int32Array(n), new Int32Array(n)]
+    this.largest = new Int32Array(n)
+    this.residuals = []
   }
+
+  fitResiduals(columns: number): void {
+    while (this.residuals.length < columns) this.residuals.push(new Uint32Array(this.active.length))
+  }
+}
+
+function grown(from: Int32Array, length: number): Int32Array {
+  const into = new Int32Array(length)
+  into.set(from)
+  return into
 }

@@ -1,0 +1,45 @@
+// What columns and rows are written with, and read with: bits, symbols, and the prior that says how likely they are.
+
+import type { BitReader, BitWriter } from './bits.ts'
+import type { RansReader, RansWriter } from './entropy.ts'
+import type { Prior } from './prior.ts'
+import type { Counts } from './training.ts'
+
+export class Writer {
+  readonly bits: BitWriter
+  readonly rans: RansWriter
+  readonly prior: Prior
+  /** Where given, every symbol is counted. */
+  readonly counts: Counts | undefined
+
+  constructor(bits: BitWriter, rans: RansWriter, prior: Prior, counts?: Counts) {
+    this.bits = bits
+    this.rans = rans
+    this.prior = prior
+    this.counts = counts
+  }
+
+  put(model: number, context: number, symbol: number): void {
+    const { prior } = this
+    this.rans.put(prior.tables, prior.models[model].map[context], symbol)
+    this.counts?.add(model, context, symbol)
+  }
+}
+
+export class Reader {
+  readonly bits: BitReader
+  readonly rans: RansReader
+  readonly prior: Prior
+
+  constructor(bits: BitReader, rans: RansReader, prior: Prior) {
+    this.bits = bits
+    this.rans = rans
+    this.prior = prior
+  }
+
+  get(model: number, context: number): number {
+    const { prior, rans } = this
+    rans.open()
+    return rans.get(prior.tables, prior.models[model].map[context])
+  }
+}

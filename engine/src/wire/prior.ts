@@ -1,0 +1,242 @@
+// A prior: what a codec expects before it has seen a frame. By model a map of contexts to frequency tables. Immutable for
+// its epoch, which every frame names; epoch 0 is the generic one, which the schema alone gives. Everything is integers, so
+// that both ends get the same tables from the same bytes.
+
+import { fail } from '../schema/errors.ts'
+import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
+import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
+import { LEVELS, normalise, Tables } from './entropy.ts'
+import { genericModels } from './generic.ts'
+import { type Alphabet, CONTEXTS, modelsOf, ROW, SIBLING } from './model.ts'
+
+/** Contexts of one model as tables. */
+export interface Model {
+  /** By context: its table among the prior's. */
+  readonly map: Uint16Array
+  /** The usual value of a new row; undefined: the column's default. */
+  readonly usual: number | undefined
+}
+
+/** Epochs are named by two bits. */
+export const EPOCHS = 4
+const MAX_BYTES = 65536
+const MAX_TABLES = 4096
+/** Tables of one model. */
+const MAX_CLUSTERS = 64
+
+/** Factors of a residual's context. */
+export const BY_LAST = 1
+export const BY_SIBLING = 2
+export const BY_ROW = 4
+
+export class Prior {
+  readonly plan: GamePlan
+  /** 0: the generic one; 1 to 3 go round. */
+  readonly epoch: number
+  readonly models: readonly Model[]
+  readonly levels: readonly Uint8Array[]
+  readonly tables: Tables
+  /** By model: the factors that its map depends on; what none needs is not computed. */
+  readonly factors: Uint8Array
+  /** By model and context: where its table starts << 8 | its escape. */
+  readonly places: readonly Int32Array[]
+
+  constructor(plan: GamePlan, epoch: number, models: readonly Model[], levels: readonly Uint8Array[]) {
+    this.plan = plan
+    this.epoch = epoch
+    this.models = models
+    this.levels = levels
+    const { alphabets } = modelsOf(plan)
+    const escapes: boolean[] = []
+    for (const [m, { map }] of models.entries())
+      for (const table of map) escapes[table] = alphabets[m].kind === 'residual'
+    this.tables = new Tables(levels.map(normalise), escapes)
+    const { offsets } = this.tables
+    // Models that share a map share what is made of it.
+    const factors = new Map<Uint16Array, number>()
+    const places = new Map<Uint16Array, Int32Array>()
+    for (const { map } of models) {
+      if (places.has(map)) continue
+      factors.set(map, map.length === CONTEXTS ? factorsOf(map) : 0)
+      places.set(
+        map,
+        Int32Array.from(map, (t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1))
+      )
+    }
+    this.factors = Uint8Array.from(models, ({ map }) => factors.get(map)!)
+    this.places = models.map(({ map }) => places.get(map)!)
+  }
+
+  /** The prior as bytes: half a kilobyte or so. A generic one needs none and has no such form. @throws ERR_USAGE */
+  pack(): Uint8Array<ArrayBuffer> {
+    if (this.epoch === 0) fail('ERR_USAGE', 'the generic prior is known to both ends')
+    const out = new BitWriter()
+    out.uint(this.plan.game.hash, 32)
+    out.bits(this.epoch, 2)
+    const { alphabets } = modelsOf(this.plan)
+    for (const [m, model] of this.models.entries()) packModel(out, alphabets[m], model, this.factors[m], this.levels)
+    return out.finish()
+  }
+
+  /**
+   * The prior that pack() made, for the same game.
+   * @throws ERR_SCHEMA_MISMATCH, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED
+   */
+  static unpack(game: AnyGame, bytes: Uint8Array): Prior {
+    if (bytes.length > MAX_BYTES) fail('ERR_FRAME_INVALID', `a prior of ${bytes.length} bytes: expected ${MAX_BYTES}`)
+    const plan = planOf(game)
+    const from = new BitReader(bytes)
+    const hash = from.uint(32)
+    if (hash !== plan.game.hash)
+      fail('ERR_SCHEMA_MISMATCH', `a prior for the schema ${hash}: expected ${plan.game.hash}`)
+    const epoch = from.bits(2)
+    if (epoch === 0) fail('ERR_FRAME_INVALID', 'a prior of epoch 0: expected 1 to 3')
+    const levels: Uint8Array[] = []
+    const models = modelsOf(plan).alphabets.map((alphabet) => unpackModel(from, alphabet, levels))
+    from.end()
+    return new Prior(plan, epoch, models, levels)
+  }
+}
+
+const generics = new WeakMap<GamePlan, Prior>()
+
+/** The prior of epoch 0. */
+export function genericPrior(plan: GamePlan): Prior {
+  let prior = generics.get(plan)
+  if (!prior) {
+    const { models, levels } = genericModels(modelsOf(plan).alphabets)
+    prior = new Prior(plan, 0, models, levels)
+    generics.set(plan, prior)
+  }
+  return prior
+}
+
+/** A residual's context with only the factors in `mask`. */
+export function masked(context: number, mask: number): number {
+  const row = context % ROW
+  const sibling = Math.floor(context / ROW) % SIBLING
+  const last = Math.floor(context / (ROW * SIBLING))
+  return ((mask & BY_LAST ? last : 0) * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
+}
+
+function factorsOf(map: Uint16Array): number {
+  let mask = 0
+  for (let c = 0; c < CONTEXTS; c++)
+    for (const bit of [BY_LAST, BY_SIBLING, BY_ROW]) if (map[c] !== map[masked(c, 7 ^ bit)]) mask |= bit
+  return mask
+}
+
+/** The contexts that a map with these factors tells apart. */
+function keptOf(contexts: number, mask: number): number[] {
+  const all = Array.from({ length: contexts }, (_, c) => c)
+  return contexts === CONTEXTS ? all.filter((c) => masked(c, mask) === c) : all
+}
+
+/** usual?, tables less one, factors, runs of the map, each table's levels against those of two symbols before. */
+function packModel(
+  out: BitWriter,
+  { contexts }: Alphabet,
+  { map, usual }: Model,
+  mask: number,
+  levels: readonly Uint8Array[]
+): void {
+  out.bit(usual !== undefined)
+  if (usual !== undefined) gamma(out, usual)
+  const tables = [...new Set(map)]
+  gamma(out, tables.length - 1)
+  if (tables.length > 1) {
+    if (contexts === CONTEXTS) out.bits(mask, 3)
+    const bits = 32 - Math.clz32(tables.length - 1)
+    const kept = keptOf(contexts, mask)
+    for (let c = 0; c < kept.length; ) {
+      let run = 1
+      while (c + run < kept.length && map[kept[c + run]] === map[kept[c]]) run++
+      out.uint(tables.indexOf(map[kept[c]]), bits)
+      gamma(out, run - 1)
+      c += run
+    }
+  }
+  for (const table of tables) packLevels(out, levels[table])
+}
+
+function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alphabet, levels: Uint8Array[]): Model {
+  const first = levels.length
+  const usual = from.bit() ? readGamma(from) : undefined
+  if (usual !== undefined && !(kind === 'fresh' && usual <= column!.max))
+    fail('ERR_FRAME_INVALID', `a prior's usual value of ${usual}: expected at most ${column?.max ?? 'none'}`)
+  const count = readGamma(from) + 1
+  if (count > Math.min(contexts, MAX_CLUSTERS) || first + count > MAX_TABLES)
+    fail('ERR_FRAME_INVALID', `${count} tables for ${contexts} contexts, after ${first} others`)
+  const map = new Uint16Array(contexts).fill(first)
+  if (count > 1) {
+    const mask = contexts === CONTEXTS ? from.bits(3) : 0
+    const bits = 32 - Math.clz32(count - 1)
+    const kept = keptOf(contexts, mask)
+    for (let c = 0; c < kept.length; ) {
+      const table = from.uint(bits)
+      const end = c + readGamma(from) + 1
+      if (table >= count || end > kept.length)
+        fail('ERR_FRAME_INVALID', `contexts up to ${end} have table ${table}: there are ${kept.length} and ${count}`)
+      for (; c < end; c++) map[kept[c]] = first + table
+    }
+    if (contexts === CONTEXTS) for (let c = 0; c < contexts; c++) map[c] = map[masked(c, mask)]
+  }
+  const hasEscape = kind === 'residual'
+  for (let t = 0; t < count; t++) {
+    const own = unpackLevels(from, symbols)
+    if (!hasEscape && own.length !== symbols)
+      fail('ERR_FRAME_INVALID', `a table of ${own.length} symbols: expected ${symbols}`)
+    levels.push(own)
+  }
+  return { map, usual }
+}
+
+function packLevels(out: BitWriter, levels: Uint8Array): void {
+  gamma(out, levels.length - 1)
+  const k = parameterOf(levels)
+  out.bits(k, 2)
+  for (let s = 0; s < levels.length; s++) out.rice(zigzag(levels[s] - expected(levels, s)), k)
+}
+
+function unpackLevels(from: BitReader, symbols: number): Uint8Array {
+  const length = readGamma(from) + 1
+  if (length > symbols) fail('ERR_FRAME_INVALID', `a table of ${length} symbols: expected at most ${symbols}`)
+  const levels = new Uint8Array(length)
+  const k = from.bits(2)
+  for (let s = 0; s < length; s++) {
+    const level = expected(levels, s) + unzigzag(from.rice(k))
+    if (!(level >= 0 && level < LEVELS))
+      fail('ERR_FRAME_INVALID', `a frequency of level ${level}: expected less than ${LEVELS}`)
+    levels[s] = level
+  }
+  return levels
+}
+
+/** Signs alternate up to 16, so the like of a symbol is two before it. */
+function expected(levels: Uint8Array, s: number): number {
+  return s === 0 ? 20 : s < 3 || s > 16 ? levels[s - 1] : levels[s - 2]
+}
+
+function parameterOf(levels: Uint8Array): number {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  for (let k = 0; k < 4; k++) {
+    let bits = 0
+    for (let s = 0; s < levels.length; s++) bits += 1 + k + (zigzag(levels[s] - expected(levels, s)) >> k)
+    if (bits < least) [least, best] = [bits, k]
+  }
+  return best
+}
+
+/** Elias's gamma code of value + 1 (Peter Elias, 1975), 0 to 2^31 - 2; lowest bits first. */
+function gamma(out: BitWriter, value: number): void {
+  const n = 31 - Math.clz32(value + 1)
+  out.uint(0, n)
+  out.bit(true)
+  out.uint((value + 1) & ((1 << n) - 1), n)
+}
+function readGamma(from: BitReader): number {
+  let n = 0
+  while (!from.bit()) if (++n > 31) fail('ERR_FRAME_INVALID', 'a prior with a number of more than 31 bits')
+  return ((1 << n) >>> 0) + from.uint(n) - 1
+}
