@@ -15,8 +15,8 @@ export interface Work {
 
 const match = ({ entities, seed, variant }: Work) => new Simulation(entities, seed, variant)
 const handlers = {
-  verify: (work: Work): Sizes => verify(ENTRANTS[work.name].make(work.entities), match(work), work.ticks),
-  round: (work: Work): Round => time(ENTRANTS[work.name].make(work.entities), match(work), work.ticks),
+  verify: (work: Work): Sizes => verify(ENTRANTS[work.name].make(work), match(work), work.ticks),
+  round: (work: Work): Round => time(ENTRANTS[work.name].make(work), match(work), work.ticks),
 }
 export type CodecHandlers = typeof handlers
 answer(handlers)

@@ -121,6 +121,7 @@ function methodOf({ entities, ticks, rounds, seed, variant }: Options): string[]
   return [
     `The seeded arena (variant ${variant}, seed ${seed}): ${entities} ships of six fields (x, y, vx, vy, heading, hull), ${ticks} ticks; everyone carries the same values to the same steps (float32 keeps more).`,
     'Before any timing, every frame of that match is decoded and every field of every ship compared with the simulation; Tickwire also by the hash of its state. The bytes are of those frames: whole, with headers, without a transport.',
+    'Tickwire codes with the generic prior, which the schema alone gives; with a trained prior it knows the frequencies of a match of another seed (600 ticks), in the form in which a server would send them. Training is not timed.',
     'Encode: the simulation writes its numbers through the setters, then settle, snapshot and delta (Tickwire), encode() and discardChanges() (Colyseus), rounding, the message and its UTF-8 (JSON, msgpackr). Decode: bytes to a state that a client can read. Read all: that state, every field of every ship, once.',
     `Each contender has a process of its own, so that nobody pays for another's garbage or spoils another's compiled code; they take turns (A B C … A B C …), ${WARM_UP_ROUNDS} rounds to warm up and ${rounds} timed. A round is the mean of all its ticks, collection of garbage included; a figure is the median of the rounds. Noise: half of what lies between the quartiles, the worst of the three figures.`,
   ]

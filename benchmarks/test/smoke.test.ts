@@ -41,7 +41,14 @@ test('codec: a row of figures for every contender, and the machine and method be
   expect(benchmark).toBe('codec')
   expect(parameters).toMatchObject({ entities: 20, ticks: 10, rounds: 1, variant: 'arena' })
   const [figures, shares] = tables
-  expect(figures.rows.map(({ name }) => name)).toEqual(['tickwire', 'json', 'msgpackr', 'colyseus', 'colyseus-expert'])
+  expect(figures.rows.map(({ name }) => name)).toEqual([
+    'tickwire',
+    'tickwire-trained',
+    'json',
+    'msgpackr',
+    'colyseus',
+    'colyseus-expert',
+  ])
   for (const row of figures.rows)
     for (const key of ['bytes', 'most', 'full', 'encode', 'decode', 'read']) expect(row[key]).toBeGreaterThan(0)
   for (const row of shares.rows)

@@ -5,13 +5,13 @@ import { ENTRANTS } from './all.ts'
 
 describe.each(Object.keys(ENTRANTS))('%s', (name) => {
   test.each(VARIANTS)('carries the %s variant: every frame, every field within its precision', (variant) => {
-    const sizes = verify(ENTRANTS[name].make(30), new Simulation(30, 5, variant), 60)
+    const sizes = verify(ENTRANTS[name].make({ entities: 30, seed: 5, variant }), new Simulation(30, 5, variant), 60)
     expect(sizes.ticks).toHaveLength(60)
     expect(Math.min(...sizes.ticks)).toBeGreaterThan(0)
   })
 
   test('is told apart from a truth that it does not hold', () => {
-    const contender = ENTRANTS[name].make(10)
+    const contender = ENTRANTS[name].make({ entities: 10, seed: 5, variant: 'arena' })
     const simulation = new Simulation(10, 5)
     contender.start(simulation)
     check(contender, simulation)

@@ -1,12 +1,33 @@
 // Tickwire's codec: the setters, the settling and freezing of the world, one delta against the snapshot before, and at
 // the other end the snapshot that it becomes.
 
-import { DeltaDecoder, DeltaEncoder, type Snapshot, World } from '@tickwire/engine/wire'
-import { arena, type Moment, type Ship, STEP } from '../arena.ts'
+import { DeltaDecoder, DeltaEncoder, Prior, type Snapshot, trainPrior, World } from '@tickwire/engine/wire'
+import { arena, type Moment, type Ship, Simulation, STEP, type Variant } from '../arena.ts'
 import type { Contender } from '../contender.ts'
 
 type Arena = typeof arena
 type Row = ReturnType<World<Arena>['ship']['spawn']>
+/** Snapshots that a prior is trained on. */
+const TRAINING_TICKS = 600
+
+/** A prior learned from a match of another seed, as the bytes that a client would get. */
+export function trainedPrior(entities: number, seed: number, variant: Variant): Prior {
+  const simulation = new Simulation(entities, seed, variant)
+  const world = new World(arena)
+  const rows = simulation.ships.map((ship) => world.ship.spawn(ship))
+  const snapshots: Snapshot<Arena>[] = []
+  for (let tick = 0; tick < TRAINING_TICKS; tick++) {
+    simulation.step()
+    for (const slot of simulation.replaced) {
+      world.ship.despawn(rows[slot])
+      rows[slot] = world.ship.spawn(simulation.ships[slot])
+    }
+    for (const [slot, ship] of simulation.ships.entries()) Object.assign(rows[slot], ship)
+    world.tick += 1
+    snapshots.push(world.snapshot())
+  }
+  return Prior.unpack(arena, trainPrior(arena, snapshots).pack())
+}
 
 export class Tickwire implements Contender {
   readonly precision: Ship = {
@@ -18,13 +39,19 @@ export class Tickwire implements Contender {
     hull: 0,
   }
   readonly #world: World<Arena> = new World(arena)
-  readonly #encoder = new DeltaEncoder(arena)
-  readonly #decoder = new DeltaDecoder(arena)
+  readonly #encoder: DeltaEncoder<Arena>
+  readonly #decoder: DeltaDecoder<Arena>
   readonly #rows: Row[] = []
   #sent: Snapshot<Arena> | undefined
   #sentBefore: Snapshot<Arena> | undefined
   #seen: Snapshot<Arena> | undefined
   #seenBefore: Snapshot<Arena> | undefined
+
+  /** `prior`: what both ends know from another match; else the generic one. */
+  constructor(prior?: Prior) {
+    this.#encoder = new DeltaEncoder(arena, { prior })
+    this.#decoder = new DeltaDecoder(arena, { prior })
+  }
 
   start(moment: Moment): Uint8Array {
     for (const ship of moment.ships) this.#rows.push(this.#world.ship.spawn(ship))
