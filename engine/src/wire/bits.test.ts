@@ -10,7 +10,6 @@ type Item =
   | { readonly is: 'bit'; readonly value: boolean }
   | { readonly is: 'varint'; readonly value: number }
   | { readonly is: 'rice'; readonly value: number; readonly k: number }
-  | { readonly is: 'riceRun'; readonly values: readonly number[]; readonly k: number }
   | { readonly is: 'bytes'; readonly value: Uint8Array }
   | { readonly is: 'align' }
 
@@ -24,7 +23,6 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   fc.boolean().map((value) => ({ is: 'bit' as const, value })),
   fc.oneof(fc.nat(300), fc.maxSafeNat()).map((value) => ({ is: 'varint' as const, value })),
   fc.tuple(coded, parameter).map(([value, k]) => ({ is: 'rice' as const, value, k })),
-  fc.tuple(fc.array(coded, { maxLength: 20 }), parameter).map(([values, k]) => ({ is: 'riceRun' as const, values, k })),
   fc.uint8Array({ maxLength: 9 }).map((value) => ({ is: 'bytes' as const, value })),
   fc.constant({ is: 'align' as const })
 )
@@ -41,8 +39,6 @@ function write(out: BitWriter, one: Item): void {
       return out.varint(one.value)
     case 'rice':
       return out.rice(one.value, one.k)
-    case 'riceRun':
-      return out.riceRun(Uint32Array.from(one.values), one.values.length, one.k)
     case 'bytes':
       return out.bytes(one.value)
     case 'align':
@@ -61,11 +57,6 @@ function read(from: BitReader, one: Item): Item {
       return { ...one, value: from.varint() }
     case 'rice':
       return { ...one, value: from.rice(one.k) }
-    case 'riceRun': {
-      const values = new Uint32Array(one.values.length)
-      from.riceRun(values, values.length, one.k)
-      return { ...one, values: [...values] }
-    }
     case 'bytes':
       return { ...one, value: from.bytes(one.value.length) }
     case 'align':
@@ -107,17 +98,6 @@ describe('writer and reader', () => {
         }
       ),
       { numRuns: runs(200) }
-    )
-  })
-
-  it('F4 runs of Rice codes are the same bits as one by one', () => {
-    fc.assert(
-      fc.property(fc.array(coded, { maxLength: 50 }), parameter, fc.nat(7), (values, k, shift) => {
-        const lead: Item = { is: 'bits', value: 0, count: shift }
-        const run = written(lead, { is: 'riceRun', values, k })
-        expect(hex(run)).toBe(hex(written(lead, ...values.map((value): Item => ({ is: 'rice', value, k })))))
-      }),
-      { numRuns: runs(100) }
     )
   })
 
@@ -181,7 +161,6 @@ describe('a reader refuses', () => {
   it('F4 a Rice code of more than 32 bits', () => {
     const past = written({ is: 'bits', value: 0b011, count: 3 }, { is: 'uint', value: 0, count: 31 })
     expect(refused(() => new BitReader(past).rice(31))).toBe('a Rice code of more than 32 bits (ERR_FRAME_INVALID)')
-    expect(refused(() => new BitReader(past).riceRun(new Uint32Array(1), 1, 31))).toContain('ERR_FRAME_INVALID')
   })
 
   it('F2 what follows the end, and padding that is not zero', () => {
@@ -191,6 +170,9 @@ describe('a reader refuses', () => {
     const padding = from('11')
     padding.bits(4)
     expect(refused(() => padding.end())).toContain('ERR_FRAME_INVALID')
+    const early = from('1100')
+    early.bits(4)
+    expect(refused(() => early.align())).toContain('ERR_FRAME_INVALID')
     const clean = from('01')
     clean.bits(4)
     clean.end()

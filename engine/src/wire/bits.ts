@@ -66,53 +66,6 @@ export class BitWriter {
     }
   }
 
-  /** `count` Rice codes of one parameter; the bit registers stay in locals, which is what this loop's speed is made of. */
-  riceRun(values: Uint32Array, count: number, k: number): void {
-    const mask = (1 << k) - 1
-    this.#reserve(count * 7 + 8)
-    const bytes = this.#bytes
-    let at = this.#at
-    let word = this.#word
-    let used = this.#used
-    for (let i = 0; i < count; i++) {
-      const value = values[i]
-      const high = value >>> k
-      const length = high + 1 + k
-      if (length <= 16) {
-        word |= (((1 << high) - 1) | ((value & mask) << (high + 1))) << used
-        used += length
-        if (used >= 16) {
-          bytes[at++] = word
-          bytes[at++] = word >>> 8
-          word >>>= 16
-          used -= 16
-        }
-      } else {
-        // A long one: the other writers expect less than a byte in the word.
-        if (used >= 8) {
-          bytes[at++] = word
-          word >>>= 8
-          used -= 8
-        }
-        this.#at = at
-        this.#word = word
-        this.#used = used
-        this.rice(value, k)
-        at = this.#at
-        word = this.#word
-        used = this.#used
-      }
-    }
-    if (used >= 8) {
-      bytes[at++] = word
-      word >>>= 8
-      used -= 8
-    }
-    this.#at = at
-    this.#word = word
-    this.#used = used
-  }
-
   bytes(bytes: Uint8Array): void {
     if (this.#used !== 0) {
       for (const byte of bytes) this.bits(byte, 8)
@@ -212,41 +165,6 @@ export class BitReader {
     const value = high * powerOfTwo(k) + this.uint(k)
     if (value > 0xffffffff) fail('ERR_FRAME_INVALID', 'a Rice code of more than 32 bits')
     return value
-  }
-
-  /** The next `count` Rice codes of one parameter: the mirror of BitWriter.riceRun(). */
-  riceRun(values: Uint32Array, count: number, k: number): void {
-    const bytes = this.#bytes
-    const end = bytes.length
-    const mask = (1 << k) - 1
-    let at = this.#at
-    let word = this.#word
-    let left = this.#left
-    for (let i = 0; i < count; i++) {
-      while (left <= 24 && at < end) {
-        word |= bytes[at++] << left
-        left += 8
-      }
-      const zeros = ~word
-      const high = zeros === 0 ? 32 : 31 - Math.clz32(zeros & -zeros)
-      const length = high + 1 + k
-      if (high < ESCAPE && length <= 24 && length <= left) {
-        values[i] = (high << k) | ((word >>> (high + 1)) & mask)
-        word >>>= length
-        left -= length
-      } else {
-        this.#at = at
-        this.#word = word
-        this.#left = left
-        values[i] = this.rice(k)
-        at = this.#at
-        word = this.#word
-        left = this.#left
-      }
-    }
-    this.#at = at
-    this.#word = word
-    this.#left = left
   }
 
   /** A copy of the next `count` bytes. */
