@@ -9,9 +9,9 @@ import { hashOf, makeSnapshot, type Snapshot, type SnapshotBase, type Viewer } f
 import { low16, resolve16 } from '../time/tick.ts'
 import { BitReader, BitWriter } from './bits.ts'
 import { type Columns, StateReader, StateWriter } from './delta.ts'
-import { checkRotations } from './rotations.ts'
 import { RansReader } from './entropy.ts'
 import { genericPrior, type Prior } from './prior.ts'
+import { checkRotations } from './rotations.ts'
 
 /** A delta carries a hash of its state whenever its tick divides by this. */
 export const HASH_INTERVAL = 32
