@@ -33,4 +33,5 @@ export {
   type Game,
   type MoveContext,
 } from './schema/game.ts'
+export type { ColumnPredictor, PredictedRows, Predictor } from './schema/predictor.ts'
 export type { PlayerRef, ReadRow, ReadTable, Row, SeenRow, Table } from './schema/row.ts'

@@ -2,6 +2,7 @@
 // kept here (golden.json) with a decoder of its own. A change of the bytes is a change of PROTOCOL_VERSION; after one,
 // `vitest -u` writes the file anew.
 
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { command, entity, event, request } from '../src/schema/entity.ts'
 import { angle, bool, data, int, list, oneOf, quat, ranged, ref, text, tick, vec2 } from '../src/schema/field.ts'
@@ -14,7 +15,10 @@ import { DeltaEncoder } from '../src/wire/encoder.ts'
 import { FrameWriter, SHARED_PREFIX, type WireEvent } from '../src/wire/frames.ts'
 import { PROTOCOL_VERSION } from '../src/wire/kinds.ts'
 import { packAnswer, packAsk, packTell } from '../src/wire/messages.ts'
+import { Prior } from '../src/wire/prior.ts'
 import { packRecord, settleRecord } from '../src/wire/record.ts'
+import { trainPrior } from '../src/wire/training.ts'
+import { flight, swarm } from './swarm.ts'
 import { seenBy } from './worlds.ts'
 
 const game = defineGame({
@@ -161,6 +165,58 @@ function play() {
   return { snapshots, a, b }
 }
 
+/** Trained once, and kept in the file; anew where that one is of another schema or form. */
+function swarmPrior(): Prior {
+  try {
+    const { prior } = JSON.parse(readFileSync(new URL('./golden.json', import.meta.url), 'utf8')).swarm
+    return Prior.unpack(swarm, Uint8Array.from(Buffer.from(prior, 'hex')))
+  } catch {
+    return trainPrior(swarm, [...flight(80, 1).values()], 2)
+  }
+}
+
+/** Chunks of many rows: what residuals are like said in the frame, or by a prior; two states; a predictor of the game's own. */
+function swarmChunks() {
+  const snapshots = flight(30, 2)
+  const prior = swarmPrior()
+  const [generic, trained] = [new DeltaEncoder(swarm), new DeltaEncoder(swarm, { prior })]
+  const chunk = (about: string, encoder: typeof generic, ...ticks: number[]) => {
+    const [now, base, before] = ticks.map((tick) => snapshots.get(tick)!)
+    const { cells } = (now as never as SnapshotBase).tables[0]
+    const slots = Array.from({ length: cells.size }, (_, slot) => slot).filter((slot) => cells.born[slot] >= 0)
+    const { columns } = planOf(swarm).tables[0].layout
+    return {
+      about,
+      hex: hex(encoder.encode(now, base, before)),
+      trained: encoder === trained,
+      baseline: ticks[1],
+      before: ticks[2],
+      hash: now.hash,
+      rows: slots.map((slot) => `${slot}@${cells.born[slot]}`).join(' '),
+      columns: Object.fromEntries(
+        columns.map(({ name, index }) => [name, slots.map((slot) => cells.ints[index * cells.size + slot]).join(' ')])
+      ),
+    }
+  }
+  return {
+    schema: swarm.hash,
+    prior: hex(prior.pack()),
+    chunks: [
+      chunk('a keyframe of many', generic, 10),
+      chunk('they say their shapes, in two states', generic, 11, 10),
+      chunk('steady', generic, 12, 11, 10),
+      chunk('hardly anybody moves', generic, 13, 12, 11),
+      chunk('with a prior: a keyframe', trained, 12),
+      chunk('with a prior: hardly anybody moves', trained, 13, 12, 11),
+      chunk('with a prior: all move, some come and go', trained, 14, 13, 12),
+      chunk('with a prior: over six ticks', trained, 20, 14, 13),
+      chunk('with a prior: without one before', trained, 30, 20),
+      chunk('with a prior: of one tick, but not steady', trained, 31, 30, 20),
+      chunk('with a prior: steady, with a hash', trained, 32, 31, 30),
+    ],
+  }
+}
+
 it('the same play gives the same bytes', async () => {
   const { snapshots, a, b } = play()
   const writer = new FrameWriter(game)
@@ -255,14 +311,14 @@ it('the same play gives the same bytes', async () => {
         hex: hex(
           packAsk({
             ask: 'join',
-            version: 1,
+            version: PROTOCOL_VERSION,
             game: 'golden',
             schema: game.hash,
             match: packRecord(plan.options, { map: 'rocks' }, 'ERR_USAGE'),
             name: 'zoë',
           })
         ),
-        message: { ask: 'join', version: 1, game: 'golden', schema: game.hash, match: [1], name: 'zoë' },
+        message: { ask: 'join', version: PROTOCOL_VERSION, game: 'golden', schema: game.hash, match: [1], name: 'zoë' },
       },
       {
         hex: hex(
@@ -285,6 +341,7 @@ it('the same play gives the same bytes', async () => {
       },
     ],
     ids: { a: a.id, b: b.id },
+    swarm: swarmChunks(),
   }
   await expect(`${JSON.stringify(golden, null, 1)}\n`).toMatchFileSnapshot('./golden.json')
 })

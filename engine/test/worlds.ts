@@ -22,7 +22,9 @@ import {
   vec3,
 } from '../src/schema/field.ts'
 import { type AnyGame, defineGame } from '../src/schema/game.ts'
+import { Layout } from '../src/schema/layout.ts'
 import { unpackValue } from '../src/schema/packed.ts'
+import type { ColumnPredictor, Predictor } from '../src/schema/predictor.ts'
 import { isRotation } from '../src/schema/rotation.ts'
 import { Random } from '../src/state/random.ts'
 import type { RowBase } from '../src/state/row.ts'
@@ -117,11 +119,60 @@ function withDefault(field: FieldImpl): FieldImpl {
   return field.default({ x: value, y: value, z: value })
 }
 
-/** Games of one to four tables, any fields, any tick rate. */
+/** What a predictor may say. */
+const within = (sixteenths: number): number => (sixteenths << 1) >> 1
+
+/** Ways to foresee a column, none of them well: both ends must get the same, that is all. `earlier`: a column coded before. */
+const FORESIGHTS: readonly ((column: string, earlier: string | undefined) => ColumnPredictor)[] = [
+  (column) => (rows, out) => {
+    const base = rows.base(column)
+    for (let i = 0; i < rows.count; i++) {
+      const slot = rows.slots[i]
+      out[i] = within(16 * base[slot] + ((slot * 7 + rows.ticks * 5) & 31) - 16)
+    }
+  },
+  (column) => (rows, out) => {
+    const [base, before] = [rows.base(column), rows.before(column)]
+    for (let i = 0; i < rows.count; i++) {
+      const slot = rows.slots[i]
+      const step = before && rows.wasBefore(slot) ? (base[slot] - before[slot]) / rows.ticksBefore : 0
+      out[i] = within(Math.round(16 * (base[slot] + step * rows.ticks)))
+    }
+  },
+  (column, earlier) => (rows, out) => {
+    const base = rows.base(column)
+    const other = earlier === undefined ? base : rows.now(earlier)
+    for (let i = 0; i < rows.count; i++) out[i] = within(16 * base[rows.slots[i]] + 3 * other[rows.slots[i]])
+  },
+]
+
+/** A predictor of some of the columns that it may predict, in some order. */
+function predictorOf(fields: Fields, seed: number): Predictor {
+  const random = new Random(seed)
+  const order: string[] = []
+  const columns: Record<string, ColumnPredictor> = {}
+  for (const { name, kind, audience, rate } of new Layout('drawn', fields).columns) {
+    if (kind !== 'number' || audience !== 'all') continue
+    const isForeseen = random.next() < 0.6
+    // What is coded early needs its rate earlier still, unless the game foresees it.
+    if ((isForeseen || rate < 0) && random.next() < 0.7)
+      order.splice(Math.floor(random.next() * (order.length + 1)), 0, name)
+    if (isForeseen) columns[name] = FORESIGHTS[Math.floor(random.next() * FORESIGHTS.length)](name, undefined)
+  }
+  for (const [place, name] of order.entries())
+    if (name in columns && place > 0 && random.next() < 0.5) columns[name] = FORESIGHTS[2](name, order[place - 1])
+  return { version: seed, order, columns }
+}
+
+/** Games of one to four tables, any fields, any tick rate; some foresee columns themselves. */
 export const anyGame: fc.Arbitrary<AnyGame> = fc
   .record({
     tables: fc.array(
-      fc.record({ fields: fc.array(drawn, { maxLength: 6 }), maxRows: fc.constantFrom(1, 5, 100, 65536) }),
+      fc.record({
+        fields: fc.array(drawn, { maxLength: 6 }),
+        maxRows: fc.constantFrom(1, 5, 100, 65536),
+        foresight: fc.option(fc.nat(), { nil: undefined, freq: 2 }),
+      }),
       {
         minLength: 4,
         maxLength: 4,
@@ -136,7 +187,11 @@ export const anyGame: fc.Arbitrary<AnyGame> = fc
       tickRate,
       state: fieldsOf(state, false),
       entities: Object.fromEntries(
-        tables.map(({ fields, maxRows }, at) => [NAMES[at], entity(fieldsOf(fields, true) as never, { maxRows })])
+        tables.map(({ fields: all, maxRows, foresight }, at) => {
+          const fields = fieldsOf(all, true)
+          const predictor = foresight === undefined ? undefined : predictorOf(fields, foresight)
+          return [NAMES[at], entity(fields as never, { maxRows, predictor })]
+        })
       ) as never,
     })
   )
@@ -147,10 +202,13 @@ export const anyGame: fc.Arbitrary<AnyGame> = fc
 export class Churn {
   readonly world: WorldBase
   readonly #random: Random
+  readonly #crowd: number
 
-  constructor(game: AnyGame, seed: number) {
+  /** `crowd`: rows that each table has from its first tick on, where it takes so many. */
+  constructor(game: AnyGame, seed: number, crowd = 0) {
     this.world = new WorldBase(game)
     this.#random = new Random(seed)
+    this.#crowd = crowd
   }
 
   get tables(): readonly Table[] {
@@ -161,6 +219,7 @@ export class Churn {
   step(ticks = 1, calm = 0.5): SnapshotBase {
     this.world.tick += ticks
     for (const table of this.tables) {
+      while (table.size < Math.min(this.#crowd, table.plan.maxRows)) if (!this.#spawn(table)) break
       if (this.#chance(0.7 - calm * 0.6)) for (let i = this.#below(4); i > 0; i--) this.#spawn(table)
       for (const row of table) {
         if (this.#chance(0.15 * (1 - calm))) table.despawn(row)
@@ -173,16 +232,19 @@ export class Churn {
     return this.world.snapshot() as SnapshotBase
   }
 
-  #spawn(table: Table): void {
-    if (table.size >= 40) return
+  /** False where there is no room. */
+  #spawn(table: Table): boolean {
+    if (table.size >= Math.max(40, this.#crowd)) return false
     const values: Record<string, unknown> = {}
     for (const { name, field } of table.plan.layout.fields)
       if (name[0] !== ' ' && !(field.optional && this.#chance(0.5))) values[name] = this.#value(field, undefined)
     try {
       table.spawn(values, this.#player())
+      return true
     } catch (error) {
       // Slots of rows that went in this very tick are not free yet.
       if (!(error instanceof TickwireError) || error.code !== 'ERR_TABLE_FULL') throw error
+      return false
     }
   }
 

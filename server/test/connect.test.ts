@@ -43,6 +43,12 @@ async function serve(options: Partial<ServerOptions> = {}): Promise<{ url: strin
   return { url: `http://localhost:${server.port}`, close: () => server.close() }
 }
 
+const swarm = defineGame({
+  name: 'swarm',
+  tickRate: 60,
+  entities: { dot: entity({ x: ranged(0, 4096, 1 / 16), y: ranged(0, 4096, 1 / 16) }) },
+})
+
 const going = () => ({ go: true })
 
 /** Joins and draws, as a page does. */
@@ -57,6 +63,37 @@ async function enter(url: string, options: Partial<ConnectOptions<Game>> = {}): 
 }
 
 const patience = { timeout: 10_000, interval: 20 }
+
+it('learns what frames are like while a match is played, and tells its players', async () => {
+  const server = createServer({ port: 0, warn: () => {} })
+  cleanups.push(() => server.close())
+  server.host(swarm, {
+    start: ({ world }) => {
+      for (let i = 0; i < 50; i++) world.dot.spawn({ x: 2000, y: 2000 })
+    },
+    tick: (match) => {
+      for (const dot of match.world.dot) {
+        dot.x += 3 * (match.random() - 0.5)
+        dot.y += 3 * (match.random() - 0.5)
+      }
+    },
+  })
+  await server.listen()
+  const enter = async (io = {}) => {
+    const match = await connect(swarm, `http://localhost:${server.port}`, { match: 'quick', input: () => ({}), io })
+    cleanups.push(() => match.leave())
+    return match
+  }
+  expect(server.prior(swarm)).toBeUndefined()
+  const [early, polling] = [await enter(), await enter({ transports: ['polling'] })]
+  for (const match of [early, polling])
+    await vi.waitFor(() => expect(match.stats.epoch).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
+  expect(server.prior(swarm)!.length).toBeGreaterThan(20)
+  const late = await enter()
+  await vi.waitFor(() => expect(late.stats.epoch).toBeGreaterThan(0), { timeout: 20_000, interval: 20 })
+  for (const { stats } of [early, polling, late]) expect(stats.resyncs).toBe(0)
+  expect(server.matches[0].troubles).toEqual({ unreadable: 0, unsound: 0 })
+})
 
 describe('connect()', () => {
   it.each([

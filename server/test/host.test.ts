@@ -8,7 +8,8 @@ import { connect as tcpConnect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { command, defineGame } from '@tickwire/engine'
+import { command, defineGame, entity, int } from '@tickwire/engine'
+import { trainPrior, World } from '@tickwire/engine/wire'
 import express from 'express'
 import type { Socket as ClientSocket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
@@ -100,13 +101,43 @@ describe('listening', () => {
   })
 })
 
+describe('a saved prior', () => {
+  const game = defineGame({ name: 'dots', tickRate: 30, entities: { dot: entity({ x: int(0, 100) }) } })
+
+  it('is given to host(), and is what prior() gives until there is a better one', () => {
+    const world = new World(game)
+    const snapshots = [1, 2, 3].map((tick) => Object.assign(world, { tick }).snapshot())
+    const saved = trainPrior(game, snapshots).pack()
+    const server = createServer({ port: 0, signals: false })
+    expect(() => server.prior(game)).toThrow('ERR_GAME_UNKNOWN')
+    server.host(game, { prior: saved })
+    expect(server.prior(game)).toEqual(saved)
+  })
+
+  it('is refused when it is none, or of another game; without one there is none to save', () => {
+    const server = createServer({ port: 0, signals: false })
+    expect(() => server.host(game, { prior: new Uint8Array(10) })).toThrow("the prior for 'dots'")
+    expect(() => server.host(game, { prior: new Uint8Array(10) })).toThrow('ERR_SCHEMA_MISMATCH')
+    server.host(game, {})
+    expect(server.prior(game)).toBeUndefined()
+  })
+})
+
 describe('pages', () => {
   it('/healthz says how it is', async () => {
     const { url } = await start()
     const answer = await fetch(`${url}/healthz`)
     expect(answer.headers.get('content-type')).toBe('application/json')
     const health = (await answer.json()) as { uptime: number }
-    expect(health).toMatchObject({ ok: true, matches: 0, players: 0, skippedTicks: 0, overruns: 0 })
+    expect(health).toMatchObject({
+      ok: true,
+      matches: 0,
+      players: 0,
+      skippedTicks: 0,
+      overruns: 0,
+      unreadable: 0,
+      unsound: 0,
+    })
     expect(health.uptime).toBeGreaterThanOrEqual(0)
   })
 

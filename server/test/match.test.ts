@@ -15,10 +15,10 @@ import {
   text,
 } from '@tickwire/engine'
 import type { ClientMatch } from '@tickwire/engine/client'
-import { FRAME_KIND } from '@tickwire/engine/wire'
+import { FRAME_KIND, readRecording } from '@tickwire/engine/wire'
 import { describe, expect, test } from 'vitest'
 import type { Match, Player, Rules } from '../src/match/rules.ts'
-import { VirtualServer } from './virtual.ts'
+import { VirtualServer } from '../src/testing/index.ts'
 
 const Ship = entity(
   {
@@ -287,6 +287,25 @@ describe('the past', () => {
     await server.run(8000)
     // 400 ms at 30 ticks a second.
     expect(Math.max(...ages.slice(100))).toBe(12)
+  })
+})
+
+describe('a recording', () => {
+  test('has every tick of its match, as the world was', async () => {
+    const pieces: Uint8Array[] = []
+    const hashes: number[] = []
+    const server = new VirtualServer(
+      game,
+      rules({
+        record: () => (bytes) => pieces.push(bytes),
+        tick: (match) => void hashes.push(match.world.snapshot().hash),
+      })
+    )
+    await server.join({ match: { create: { map: 'open' } }, input: () => ({ go: 1, fire: false }) })
+    await server.run(2000)
+    const read = [...readRecording(game, Buffer.concat(pieces))]
+    expect(read.length).toBeGreaterThan(50)
+    expect(read.map(({ hash }) => hash)).toEqual(hashes.slice(0, read.length))
   })
 })
 

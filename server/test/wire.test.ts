@@ -301,7 +301,8 @@ describe('a match', () => {
     const opened = server.open(drift)
     const user = await joined(url)
     expect(await enter(user, opened.id)).toBe(opened.id)
-    expect(server.matches).toEqual([{ id: opened.id, game: 'drift', players: 1, capacity: 4, locked: false }])
+    const troubles = { unreadable: 0, unsound: 0 }
+    expect(server.matches).toEqual([{ id: opened.id, game: 'drift', players: 1, capacity: 4, locked: false, troubles }])
     const health = await (await fetch(`${url}/healthz`)).json()
     expect(health).toMatchObject({ matches: 1, players: 1 })
     const heard = next(user, 'hello')

@@ -56,6 +56,8 @@ export interface Stats {
   readonly congested: boolean
   /** How often a frame was of no use and a keyframe had to be asked for. */
   readonly resyncs: number
+  /** Which of the server's tables frames are coded with: 0 the generic ones, 1 to 3 (they go round) learned ones. */
+  readonly epoch: number
 }
 
 export interface ClientMatch<G extends AnyGame> {
@@ -190,6 +192,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
       this.#end = resolve
     })
     this.stats = this.#statistics()
+    if (joined.prior) this.#receiver.learn(joined.prior)
     line.listen({
       frame: (bytes) => this.#receive(bytes),
       tell: (message) => this.#hear(message),
@@ -306,6 +309,9 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
         case 'left':
           this.players.delete(tell.id)
           break
+        case 'prior':
+          this.#receiver.learn(tell.prior)
+          break
         case 'refused':
           this.#safely(() => this.#errorHandlers.call(new TickwireError(tell.code, tell.reason)))
           break
@@ -408,6 +414,9 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
       },
       get resyncs() {
         return match.#receiver.resyncs
+      },
+      get epoch() {
+        return match.#receiver.epoch
       },
     }
   }

@@ -6,6 +6,7 @@ import { History } from '../state/history.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { FrameReader, type StateFrame, type WireEvent } from '../wire/frames.ts'
 import { FRAME_KIND, kindOf } from '../wire/kinds.ts'
+import { Prior } from '../wire/prior.ts'
 
 /** Snapshots held; the server's deltas reach no further back. */
 const HELD = 128
@@ -26,14 +27,18 @@ export class Receiver<G extends AnyGame> {
   resyncs = 0
   /** Ticks of the server that no frame came for by itself: the connection took less than it was meant to. */
   skipped = 0
+  /** Of the prior that the newest frame was coded with; 0: the generic one. */
+  epoch = 0
+  readonly #game: G
   readonly #reader: FrameReader<G>
   readonly #player: number
   readonly #send: (frame: Uint8Array<ArrayBuffer>) => void
   /** When a keyframe was asked for that has not come yet. */
   #askedAt: number | undefined
 
-  /** `send` sends a resync frame. */
+  /** `send` sends a resync or a learned frame. */
   constructor(game: G, player: number, send: (frame: Uint8Array<ArrayBuffer>) => void) {
+    this.#game = game
     this.#reader = new FrameReader(game)
     this.#player = player
     this.#send = send
@@ -56,9 +61,23 @@ export class Receiver<G extends AnyGame> {
     if (snapshot.tick <= newest) return undefined
     this.#askedAt = undefined
     if (newest >= 0) this.skipped += snapshot.tick - newest - 1
+    this.epoch = frame.epoch
     this.history.set(snapshot.tick, snapshot)
     // After a resync the server tells again what it can't know to have arrived.
     return { ...frame, events: events.filter((event: WireEvent) => event.tick > newest) }
+  }
+
+  /** Takes a prior that the server hands out, and answers. One that can't be read changes nothing. */
+  learn(bytes: Uint8Array): void {
+    let epoch = 0
+    try {
+      const prior = Prior.unpack(this.#game, bytes)
+      this.#reader.learn(prior)
+      epoch = prior.epoch
+    } catch {
+      // Told so, the server goes on as before.
+    }
+    this.#send(Uint8Array.of(FRAME_KIND.learned, epoch))
   }
 
   /** While a keyframe is awaited nothing counts as held, so that a delta cannot be read. */

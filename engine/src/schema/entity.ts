@@ -3,6 +3,7 @@
 import { fail } from './errors.ts'
 import type { Audience, Field, Fields, RefField, Vec2, Vec3 } from './field.ts'
 import { Layout, maxBits } from './layout.ts'
+import type { Predictor } from './predictor.ts'
 
 /** V the row's values; Own and Hidden the names behind `.only('owner')` and `.only('server')`; Init what `spawn` may leave out; Refs the entities it points to. */
 export interface Entity<
@@ -26,6 +27,8 @@ export interface EntityOptions {
   readonly predict?: 'owner' | 'none'
   /** Rows at once, 1 to 65,536 (the default). */
   readonly maxRows?: number
+  /** The game's own predictor for the codec: what it foresees isn't sent. */
+  readonly predictor?: Predictor
 }
 export interface Command<C extends object = any> {
   readonly values: C
@@ -109,7 +112,7 @@ export function entity<F extends RatesOf<F>>(
   if (predict !== 'owner' && predict !== 'none')
     fail('ERR_SCHEMA', `predict: '${String(predict)}': expected 'owner' or 'none'`)
   checkNames(fields as Fields)
-  new Layout('entity', fields as Fields) // says what is wrong here, where the fields are written
+  new Layout('entity', fields as Fields, options.predictor) // says what is wrong here, where the fields are written
   return define(fields as Fields, options)
 }
 

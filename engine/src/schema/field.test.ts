@@ -37,7 +37,7 @@ describe('a field', () => {
     ['text(16)', text(16), { kind: 'text', maxLength: 16 }],
     ['ref', ref('ship'), { kind: 'ref', refTo: 'ship', max: 65536 }],
     ['tick', tick(), { kind: 'tick', min: 0, step: 1, max: 2 ** 31 - 1 }],
-    ['quat(9)', quat(9), { kind: 'quat', min: -Math.SQRT1_2, max: 510 }],
+    ['quat(9)', quat(9), { kind: 'quat', min: -256 * (Math.SQRT2 / 511), step: Math.SQRT2 / 511, max: 511 }],
     ['data(64)', data(64), { kind: 'data', maxLength: 64 }],
     ['list', list(int(0, 9), 4), { kind: 'list', maxLength: 4 }],
     ['vec2', vec2(int(0, 9)), { kind: 'vec2' }],

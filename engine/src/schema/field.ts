@@ -3,6 +3,7 @@
 // A field is immutable; `.rate()` and its like return another one. Bounds are checked when the field is made.
 
 import { fail } from './errors.ts'
+import { stepSize, zeroStep } from './rotation.ts'
 
 export type Audience = 'owner' | 'server'
 export type FieldKind =
@@ -261,13 +262,9 @@ export function ref<const T extends string>(entity: T): RefField<T> {
 /** A rotation as a unit quaternion; the three components that travel take `bits` each (4 to 20). */
 export function quat(bits: number): QuatField {
   if (!Number.isInteger(bits) || bits < 4 || bits > 20) fail('ERR_SCHEMA', `quat(${bits}): expected 4 to 20 bits`)
-  // The three smallest components of a unit quaternion lie within +-1/sqrt(2). 2^bits - 1 values, so that 0 is one.
-  const half = 2 ** (bits - 1) - 1
-  return field('quat', Object.freeze({ x: 0, y: 0, z: 0, w: 1 }), {
-    min: -Math.SQRT1_2,
-    step: Math.SQRT1_2 / half,
-    max: 2 * half,
-  })
+  const max = 2 ** bits - 1
+  const step = stepSize(max)
+  return field('quat', Object.freeze({ x: 0, y: 0, z: 0, w: 1 }), { min: -zeroStep(max) * step, step, max })
 }
 
 /** Any plain value that MessagePack holds (no class instances), at most `maxBytes` packed; 1 to 65,536. For what rarely changes; replace it, never mutate it. */

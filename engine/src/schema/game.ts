@@ -263,7 +263,7 @@ export function playerId(player: PlayerRef | undefined): number {
 function tableOf(name: string, made: Entity, index: number, move: MoveFunction | undefined): TablePlan {
   if (RESERVED.includes(name)) fail('ERR_SCHEMA', `world.${name} is taken: choose another name for this entity`)
   const { fields, options } = definitionOf(made, `entities.${name}`)
-  return planTable(name, new Layout(name, { [OWNER]: OWNER_FIELD, ...fields }), index, options, move)
+  return planTable(name, new Layout(name, { [OWNER]: OWNER_FIELD, ...fields }, options.predictor), index, options, move)
 }
 
 function checkRefs(layout: Layout, entities: object): void {
@@ -300,7 +300,9 @@ function describe(layout: Layout): unknown {
     field.isLinear,
     field.zero ?? null,
   ]
-  return layout.fields.map((slot) => one(slot.name, slot.field))
+  const fields = layout.fields.map((slot) => one(slot.name, slot.field))
+  const { predictor } = layout
+  return predictor ? [fields, predictor.version, predictor.order, Object.keys(predictor.columns)] : fields
 }
 
 /** FNV-1a over UTF-16 units, 32 bits (Fowler, Noll, Vo). */

@@ -94,7 +94,7 @@ describe('a layout', () => {
       t: text(4).default('abc'),
       q: quat(9).default({ x: 1, y: 0, z: 0, w: 0 }),
     })
-    expect(columns.map((column) => column.zero)).toEqual([5, 5, 10, 8, 12, 1, 0, 0, 255, 255, 255])
+    expect(columns.map((column) => column.zero)).toEqual([5, 5, 10, 8, 12, 1, 0, 0, 256, 256, 256])
     expect(columns[6].zeroValue?.value).toBe('abc')
   })
 

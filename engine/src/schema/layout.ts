@@ -5,13 +5,14 @@
 import { fail } from './errors.ts'
 import { type Audience, type FieldImpl, type Fields, implOf, PARTS, type Shape } from './field.ts'
 import { maxBytes, type Packed, packValue } from './packed.ts'
+import { type ColumnPredictor, checkPredictor, type Predictor as GamePredictor } from './predictor.ts'
 import { toSmallestThree } from './rotation.ts'
 
 /** 'number': an integer of `min + q * step`; 'quat': one of the four columns of a rotation; 'value': packed bytes. */
 export type ColumnKind = 'number' | 'ref' | 'tick' | 'quat' | 'value'
 
 /** How a number column is predicted from the snapshots that both ends hold. */
-export type Predictor = 'hold' | 'rate' | 'linear'
+export type Predictor = 'hold' | 'rate' | 'linear' | 'game'
 
 export interface Column {
   /** Its place in the layout. */
@@ -35,6 +36,8 @@ export interface Column {
   readonly rate: number
   readonly rateMin: number
   readonly rateStep: number
+  /** predictor 'game': the game's own. */
+  readonly byGame: ColumnPredictor | undefined
   readonly audience: 'all' | Audience
   /** The wire value of a fresh row. */
   readonly zero: number
@@ -66,12 +69,16 @@ export class Layout {
   readonly name: string
   readonly fields: readonly FieldSlot[]
   readonly columns: readonly Column[]
-  /** Column indices: those without a rate, then those whose rate is among these, and so on. */
+  /** Column indices: those that the game's predictor wants first; those without a rate, those whose rate is among these, and so on. */
   readonly order: readonly number[]
   readonly byName: ReadonlyMap<string, FieldSlot>
+  readonly predictor: GamePredictor | undefined
 
-  /** @throws ERR_SCHEMA for a default out of bounds, and where a rate names no field of its kind, itself, or a ring. */
-  constructor(name: string, fields: Fields) {
+  /**
+   * @throws ERR_SCHEMA for a default out of bounds, where a rate names no field of its kind, itself, or a ring, and where
+   * the game's own predictor names what is not there
+   */
+  constructor(name: string, fields: Fields, predictor?: GamePredictor) {
     this.name = name
     const slots: FieldSlot[] = []
     const columns: Column[] = []
@@ -97,8 +104,13 @@ export class Layout {
       for (const part of parts) columns.push(columnOf(name, slot, part, columns.length, impls, starts))
     }
     this.fields = slots
-    this.columns = columns
-    this.order = orderOf(name, columns)
+    this.predictor = predictor
+    if (predictor) checkPredictor(name, predictor, columns)
+    this.columns = columns.map((column) => {
+      const byGame = predictor?.columns[column.name]
+      return byGame ? { ...column, predictor: 'game', byGame } : column
+    })
+    this.order = orderOf(name, this.columns, predictor?.order ?? [])
     this.byName = new Map(slots.map((slot) => [slot.name, slot]))
   }
 }
@@ -168,6 +180,7 @@ function columnOf(
     rate,
     rateMin,
     rateStep,
+    byGame: undefined,
     audience: field.audience,
     zero: 0,
     zeroValue: undefined,
@@ -236,7 +249,7 @@ export function maxBits(layout: Layout): number {
   return bits
 }
 
-function orderOf(name: string, columns: readonly Column[]): number[] {
+function orderOf(name: string, columns: readonly Column[], first: readonly string[]): number[] {
   /** By column: how many rates stand behind it. */
   const depths = columns.map((column) => {
     let depth = 0
@@ -244,5 +257,13 @@ function orderOf(name: string, columns: readonly Column[]): number[] {
       if (++depth > columns.length) fail('ERR_SCHEMA', `${name}.${column.name}: its rates go round in a ring`)
     return depth
   })
-  return columns.map(({ index }) => index).sort((a, b) => depths[a] - depths[b] || a - b)
+  const rest = columns.map(({ index }) => index).filter((index) => !first.includes(columns[index].name))
+  rest.sort((a, b) => depths[a] - depths[b] || a - b)
+  const order = [...first.map((one) => columns.findIndex((column) => column.name === one)), ...rest]
+  for (const [place, index] of order.entries()) {
+    const { predictor, rate, name: late } = columns[index]
+    if (predictor === 'rate' && order.indexOf(rate) > place)
+      fail('ERR_SCHEMA', `${name}: predictor: order has ${late} before its rate, ${columns[rate].name}`)
+  }
+  return order
 }

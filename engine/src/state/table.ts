@@ -65,6 +65,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
   /** All live rows are in slots below it. */
   #high = 0
   #count = 0
+  /** The last one, while nobody came or went. */
+  #frozen: Int32Array | undefined
   #lowestFree = 0
   /** Slots of rows despawned at `#dyingTick`: not free before the next tick. */
   #dying: number[] = []
@@ -133,6 +135,7 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#reuse()
     const slot = RowBase.slotOf(row)
     this.#life[slot] = DYING
+    this.#frozen = undefined
     this.#dying.push(slot)
     this.#dyingTick = this.#clock.tick
     this.#count--
@@ -205,11 +208,19 @@ export class Table implements WritableCells, Iterable<RowBase> {
     const size = this.#high
     const { columns } = this.plan.layout
     const ints = new Int32Array(columns.length * size)
-    const born = new Int32Array(size)
-    for (let slot = 0; slot < size; slot++) born[slot] = this.#life[slot] === LIVE ? this.#born[slot] : -1
     this.#settle(0, size, ints)
+    const born = this.#frozenBorn(size)
     const packed = columns.map(({ index, kind }) => (kind === 'value' ? this.#packed[index].slice(0, size) : NO_VALUES))
     return { size, count: this.#count, born, ints, packed }
+  }
+
+  /** Who is there since when. Snapshots between which nobody came or went share it, and see that at once. */
+  #frozenBorn(size: number): Int32Array {
+    if (this.#frozen?.length === size) return this.#frozen
+    const born = new Int32Array(size)
+    for (let slot = 0; slot < size; slot++) born[slot] = this.#life[slot] === LIVE ? this.#born[slot] : -1
+    this.#frozen = born
+    return born
   }
 
   /** Settles one row: what prediction does after each command. */
@@ -262,6 +273,7 @@ export class Table implements WritableCells, Iterable<RowBase> {
     const { layout, index } = this.plan
     this.#life[slot] = LIVE
     this.#born[slot] = born
+    this.#frozen = undefined
     this.#order[slot] = this.#spawns++
     for (const column of layout.columns) {
       const at = column.index

@@ -109,6 +109,39 @@ describe('link', () => {
     expect(down.every((arrival) => arrival.at === number(arrival) * 10 + 10)).toBe(true)
   })
 
+  it('tells when a message was sent, and whether a stall held it back, itself or behind another', async () => {
+    const { clock, net } = setUp(roundTrip(20, 0))
+    const passages: [number, number, boolean][] = []
+    net.server.onmessage = () => passages.push([net.server.passage!.sentAt, clock.now, net.server.passage!.stalled])
+    expect(net.server.passage).toBeUndefined()
+    sendNumbers(clock, net.client, 4, 20)
+    clock.at(25, () => net.stall(30))
+    await clock.run(100)
+    expect(passages).toEqual([
+      [0, 10, false],
+      [20, 55, true],
+      [40, 55, true],
+      [60, 70, false],
+    ])
+  })
+
+  it("tells the stalls of its profile from jitter: without one no message is a stall's", async () => {
+    const path = { latency: 50, jitter: 40 }
+    const stalledShare = async (stall?: { every: number; lasts: number }): Promise<number> => {
+      const { clock, net } = setUp({ up: { ...path, stall }, down: path })
+      const stalled: boolean[] = []
+      net.server.onmessage = () => stalled.push(net.server.passage!.stalled)
+      sendNumbers(clock, net.client, 5000, 10)
+      await clock.run(60_000)
+      return stalled.filter(Boolean).length / stalled.length
+    }
+    expect(await stalledShare()).toBe(0)
+    // Those that fall into it, and those that would have overtaken them.
+    const share = await stalledShare({ every: 1000, lasts: 300 })
+    expect(share).toBeGreaterThan(0.3)
+    expect(share).toBeLessThan(0.35)
+  })
+
   it('sends no more bytes a second than its bandwidth, and shows what waits', async () => {
     const path = { latency: 50, jitter: 0, bandwidth: 1000 }
     const { clock, net } = setUp({ up: path, down: path })

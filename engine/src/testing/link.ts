@@ -32,6 +32,14 @@ export interface LinkOptions {
   readonly checkAliasing?: boolean
 }
 
+/** How a message came through. */
+export interface Passage {
+  /** When it was sent, ms of the clock; it arrives at the clock's `now`. */
+  readonly sentAt: number
+  /** A stall held it back, or what was sent before it. */
+  readonly stalled: boolean
+}
+
 /** One of the two that a link connects. */
 export interface LinkEnd {
   /** A message arrived, whole; the bytes are the receiver's own. */
@@ -40,6 +48,8 @@ export interface LinkEnd {
   onclose: (reason: string) => void
   /** Bytes sent that wait for the link's bandwidth. */
   readonly bufferedAmount: number
+  /** Of the message that arrived last, the one being delivered included; undefined before the first. */
+  readonly passage: Passage | undefined
   /** Sends one message: its parts, one after the other. After the end it goes nowhere. */
   send(...parts: readonly Uint8Array[]): void
   /** Ends the connection once everything sent has arrived. From now on nothing arrives here. */
@@ -89,6 +99,7 @@ export function link(clock: VirtualClock, random: Random, profile: LinkProfile, 
 class End implements LinkEnd {
   onmessage: (bytes: Uint8Array<ArrayBuffer>) => void = () => {}
   onclose: (reason: string) => void = () => {}
+  passage: Passage | undefined
   readonly #clock: VirtualClock
   readonly #out: Path
   #open = true
@@ -118,9 +129,12 @@ class End implements LinkEnd {
   }
 
   /** What arrives: a message, or the other end's close. */
-  receive(bytes: Uint8Array<ArrayBuffer> | undefined): void {
+  receive(bytes: Uint8Array<ArrayBuffer> | undefined, passage: Passage): void {
     if (bytes === undefined) this.lose('closed by the other end')
-    else if (this.#open) this.onmessage(bytes)
+    else if (this.#open) {
+      this.passage = passage
+      this.onmessage(bytes)
+    }
   }
 }
 
@@ -128,6 +142,8 @@ class End implements LinkEnd {
 interface Parcel {
   readonly parts: readonly Uint8Array[] | undefined
   readonly size: number
+  readonly sentAt: number
+  stalled: boolean
   /** As it was when it was sent, to compare. */
   readonly sent: Uint8Array | undefined
 }
@@ -146,7 +162,8 @@ class Path {
   /** Under way, in order. For each there is one event of the clock that delivers the first. */
   #flying: Parcel[] = []
   #lastArrival = 0
-  #heldUntil = 0
+  #lastStalled = false
+  #heldUntil = Number.NEGATIVE_INFINITY
   #cut = false
 
   constructor(clock: VirtualClock, random: Random, profile: PathProfile, checkAliasing: boolean) {
@@ -161,7 +178,8 @@ class Path {
     if (this.#cut) return
     let size = 0
     for (const part of parts ?? []) size += part.length
-    this.#queue.push({ parts, size, sent: this.#checkAliasing && parts !== undefined ? join(parts) : undefined })
+    const sent = this.#checkAliasing && parts !== undefined ? join(parts) : undefined
+    this.#queue.push({ parts, size, sentAt: this.#clock.now, stalled: false, sent })
     this.bufferedAmount += size
     if (this.#queue.length === 1) this.#transmit()
   }
@@ -188,8 +206,12 @@ class Path {
     if (parcel === undefined) return // cut meanwhile
     this.bufferedAmount -= parcel.size
     const { latency, jitter } = this.profile
-    const arrival = this.#clock.now + latency + jitter * (2 * this.#random.next() - 1)
-    this.#lastArrival = this.#afterStall(Math.max(arrival, this.#lastArrival))
+    const alone = this.#clock.now + latency + jitter * (2 * this.#random.next() - 1)
+    const inOrder = Math.max(alone, this.#lastArrival)
+    const arrival = this.#afterStall(inOrder)
+    parcel.stalled = arrival > inOrder || (this.#lastStalled && alone < this.#lastArrival)
+    this.#lastArrival = arrival
+    this.#lastStalled = parcel.stalled
     this.#flying.push(parcel)
     this.#clock.at(this.#lastArrival, () => this.#deliver())
     if (this.#queue.length > 0) this.#transmit()
@@ -219,7 +241,9 @@ class Path {
         fail('ERR_USAGE', `a message was changed after it was sent: ${found}; expected it to be immutable`)
       }
     }
-    this.receiver?.receive(bytes)
+    // What arrives at the very end of a hold waited for it.
+    const stalled = parcel.stalled || this.#clock.now === this.#heldUntil
+    this.receiver?.receive(bytes, { sentAt: parcel.sentAt, stalled })
   }
 }
 

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { Transport } from '../client/transport.ts'
+import { command } from '../schema/entity.ts'
+import { defineGame } from '../schema/game.ts'
 import { Random } from '../state/random.ts'
+import type { SnapshotBase } from '../state/snapshot.ts'
+import { WorldBase } from '../state/world.ts'
+import { FrameWriter } from '../wire/frames.ts'
 import { VirtualClock } from './clock.ts'
 import { type Link, type LinkProfile, link } from './link.ts'
 import { profiles, roundTrip } from './profiles.ts'
-import { type LinkConnection, linkConnection, linkTransport } from './transport.ts'
+import { type LinkConnection, type LinkTransport, linkConnection, linkTransport } from './transport.ts'
 
 interface Setup {
   clock: VirtualClock
   net: Link
-  transport: Transport
+  transport: LinkTransport
   connection: LinkConnection
   /** What happened at the client and at the server, with its time. */
   client: unknown[]
@@ -158,5 +162,40 @@ describe('linkTransport and linkConnection', () => {
     await clock.run(1000)
     expect(transport.bufferedAmount).toBe(0)
     expect(connection.bufferedAmount).toBe(0)
+  })
+
+  it('note the state frames that arrived: their ticks and their way, whatever else came between', async () => {
+    const { clock, net, connection, transport } = setUp()
+    const arrivals = transport.arrivals
+    const game = defineGame({ name: 'empty', tickRate: 30, entities: {}, command: command({}) })
+    const world = new WorldBase(game)
+    const writer = new FrameWriter(game)
+    let last: SnapshotBase | undefined
+    for (const tick of [70_000, 70_001, 70_004]) {
+      world.tick = tick
+      const snapshot = world.snapshot() as SnapshotBase
+      connection.sendFrame({ bytes: writer.shared(snapshot, last, undefined, []) })
+      connection.notify(Uint8Array.of(6))
+      connection.sendFrame({ bytes: Uint8Array.of(1, 0, 7) })
+      last = snapshot
+      if (tick === 70_001) net.stall(30)
+      await clock.run(clock.now + 12)
+    }
+    await clock.run(100)
+    expect(arrivals).toEqual([
+      { tick: 70_000, sentAt: 0, at: 10, stalled: false },
+      { tick: 70_001, sentAt: 12, at: 42, stalled: true },
+      { tick: 70_004, sentAt: 24, at: 42, stalled: true },
+    ])
+  })
+
+  it('give the client the clock of its own machine', async () => {
+    const { clock, net } = setUp()
+    let set = 5000
+    const transport = linkTransport(net.client, clock, () => clock.now + set)
+    await clock.run(10)
+    expect(transport.now()).toBe(5010)
+    set = 0
+    expect(transport.now()).toBe(10)
   })
 })

@@ -4,7 +4,10 @@
 
 import type { Transport, TransportEvents } from '../client/transport.ts'
 import { TickwireError } from '../schema/errors.ts'
+import { BitReader } from '../wire/bits.ts'
+import { readChunkHeader } from '../wire/encoder.ts'
 import { SHARED_PREFIX } from '../wire/frames.ts'
+import { FRAME_KIND } from '../wire/kinds.ts'
 import type { VirtualClock } from './clock.ts'
 import type { LinkEnd } from './link.ts'
 
@@ -30,9 +33,28 @@ function readAskId(message: Uint8Array<ArrayBuffer>): number {
   return new DataView(message.buffer, message.byteOffset).getUint32(1, true)
 }
 
-/** The client's transport over its end of a link. It says that it is connected at the clock's next event. */
-export function linkTransport(end: LinkEnd, clock: VirtualClock): Transport {
-  return new LinkTransport(end, clock)
+/** A client's transport over a link. */
+export interface LinkTransport extends Transport {
+  /** The state frames that arrived, in order. */
+  readonly arrivals: readonly Arrival[]
+}
+
+/** One state frame at the client. */
+export interface Arrival {
+  readonly tick: number
+  /** When it was sent and when it came, ms of the virtual clock. */
+  readonly sentAt: number
+  readonly at: number
+  /** A stall held it back. */
+  readonly stalled: boolean
+}
+
+/**
+ * The client's transport over its end of a link. It says that it is connected at the clock's next event. `now`: the
+ * clock of the client's machine, which may be set, leap, or stand; by default the virtual one.
+ */
+export function linkTransport(end: LinkEnd, clock: VirtualClock, now: () => number = () => clock.now): LinkTransport {
+  return new ClientTransport(end, clock, now)
 }
 
 interface Asked {
@@ -40,24 +62,23 @@ interface Asked {
   reject(error: TickwireError): void
 }
 
-class LinkTransport implements Transport {
+class ClientTransport implements LinkTransport {
   connected = false
+  readonly arrivals: Arrival[] = []
+  readonly now: () => number
   readonly #end: LinkEnd
   readonly #clock: VirtualClock
   readonly #asked: Map<number, Asked> = new Map()
   #lastId = 0
   #to: TransportEvents | undefined
 
-  constructor(end: LinkEnd, clock: VirtualClock) {
+  constructor(end: LinkEnd, clock: VirtualClock, now: () => number) {
+    this.now = now
     this.#end = end
     this.#clock = clock
     end.onmessage = (message) => this.#receive(message)
     end.onclose = (reason) => this.#setConnected(false, reason)
     clock.after(0, () => this.#setConnected(true, 'connected'))
-  }
-
-  now(): number {
-    return this.#clock.now
   }
 
   get bufferedAmount(): number {
@@ -101,13 +122,32 @@ class LinkTransport implements Transport {
 
   #receive(message: Uint8Array<ArrayBuffer>): void {
     const kind = message[0]
-    if (kind === FRAME) this.#to?.frame(message.subarray(1))
-    else if (kind === TELL) this.#to?.tell(message.subarray(1))
+    if (kind === FRAME) {
+      this.#note(message.subarray(1))
+      this.#to?.frame(message.subarray(1))
+    } else if (kind === TELL) this.#to?.tell(message.subarray(1))
     else if (kind === ANSWER) {
       const id = readAskId(message)
       this.#asked.get(id)?.resolve(message.subarray(5))
       this.#asked.delete(id)
     }
+  }
+
+  #note(frame: Uint8Array): void {
+    if (frame[0] !== FRAME_KIND.state) return
+    const tick = tickOf(frame, this.arrivals.at(-1)?.tick ?? 0)
+    if (tick !== undefined) this.arrivals.push({ tick, at: this.#clock.now, ...this.#end.passage! })
+  }
+}
+
+/** The tick of a state frame, as far as it can be read; `near` is one that arrived before it. */
+function tickOf(frame: Uint8Array, near: number): number | undefined {
+  try {
+    const prefix = new BitReader(frame, 1)
+    const length = prefix.varint()
+    return readChunkHeader(new BitReader(frame, frame.length - prefix.remaining + length), near).tick
+  } catch {
+    return undefined // a test that damages frames
   }
 }
 

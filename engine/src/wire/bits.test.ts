@@ -199,11 +199,26 @@ describe('a writer', () => {
     for (let i = 0; i < 5000; i++) if (from.bits(16) !== i) expect.fail(`number ${i}`)
   })
 
-  it('leaves room where it is asked to', () => {
-    const out = new BitWriter()
-    out.bits(7, 8)
-    expect([...out.finish(2)]).toEqual([0, 0, 7])
-    expect(out.length).toBe(1)
+  it('a run of values of any widths, behind and before other bits', () => {
+    const piece = fc.record({ width: fc.integer({ min: 0, max: 32 }), value: fc.integer({ min: 0, max: 2 ** 32 - 1 }) })
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 7 }), fc.array(piece, { maxLength: 60 }), (before, pieces) => {
+        const out = new BitWriter()
+        out.bits(0x55, before)
+        const values = Uint32Array.from(pieces, ({ value }) => value)
+        out.run(
+          values,
+          Uint8Array.from(pieces, ({ width }) => width),
+          pieces.length
+        )
+        out.bits(0b101, 3)
+        expect(out.bitLength).toBe(before + 3 + pieces.reduce((sum, { width }) => sum + width, 0))
+        const from = new BitReader(out.finish())
+        from.bits(before)
+        for (const { value, width } of pieces) expect(from.uint(width)).toBe(value % 2 ** width)
+        expect(from.bits(3)).toBe(0b101)
+      })
+    )
   })
 })
 

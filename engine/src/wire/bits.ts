@@ -42,6 +42,46 @@ export class BitWriter {
     this.bits(value >>> 16, count - 16)
   }
 
+  /** The low `widths[i]` bits of each of `n` values, 0 to 32 each. */
+  run(values: Uint32Array, widths: Uint8Array, n: number): void {
+    // Room for all, with what the loop writes ahead.
+    this.#reserve(n * 4 + 4)
+    const bytes = this.#bytes
+    let at = this.#at
+    let word = this.#word
+    let used = this.#used
+    for (let i = 0; i < n; i++) {
+      let width = widths[i]
+      let value = values[i]
+      if (width > 16) {
+        word |= (value & 0xffff) << used
+        bytes[at++] = word
+        bytes[at++] = word >>> 8
+        word >>>= 16
+        value >>>= 16
+        width -= 16
+      }
+      word |= (value & ((1 << width) - 1)) << used
+      used += width
+      // Two bytes are written before it is known whether they are full: chance decides that.
+      const full = used & 16
+      bytes[at] = word
+      bytes[at + 1] = word >>> 8
+      at += full >> 3
+      word >>>= full
+      used -= full
+    }
+    // The other writers expect less than a byte in the word.
+    if (used >= 8) {
+      bytes[at++] = word
+      word >>>= 8
+      used -= 8
+    }
+    this.#at = at
+    this.#word = word
+    this.#used = used
+  }
+
   /** Any whole number below 2^53, small ones short: 7 bits a step. */
   varint(value: number): void {
     let rest = value
@@ -81,17 +121,20 @@ export class BitWriter {
     if (this.#used > 0) this.bits(0, 8 - this.#used)
   }
 
+  /** The number of bits so far. */
+  get bitLength(): number {
+    return this.#at * 8 + this.#used
+  }
+
   /** The number of whole bytes so far. */
   get length(): number {
     return this.#at
   }
 
-  /** A copy of all that was written, the last byte filled up, `room` free bytes before it. */
-  finish(room = 0): Uint8Array<ArrayBuffer> {
+  /** A copy of all that was written, the last byte filled up. */
+  finish(): Uint8Array<ArrayBuffer> {
     this.align()
-    const out = new Uint8Array(room + this.#at)
-    out.set(this.#bytes.subarray(0, this.#at), room)
-    return out
+    return this.#bytes.slice(0, this.#at)
   }
 
   #reserve(more: number): void {

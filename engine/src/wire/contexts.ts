@@ -3,18 +3,18 @@
 
 import type { Column, Layout } from '../schema/layout.ts'
 import type { FrozenCells } from '../state/table.ts'
-import { CLASS, ROW, SIBLING, type TableModels, UNKNOWN, UNKNOWN_ROW } from './model.ts'
+import { CLASS, DIRECT, ROW, SIBLING, type TableModels, TOP_CLASS, UNKNOWN, UNKNOWN_ROW } from './model.ts'
 import { type Survivors, wrapShift } from './predict.ts'
 import { BY_LAST, BY_ROW, type Prior } from './prior.ts'
+import type { Scratch } from './scratch.ts'
 
 /** What a class of the last step counts for in a context. */
 const LAST_SCALE = SIBLING * ROW
 
 /** What a prior asks for, of one table's columns. */
 export interface Needs {
-  /** By place in coding order. */
-  readonly lasts: readonly boolean[]
-  readonly rows: readonly boolean[]
+  /** By place in coding order: the factors of its residuals' contexts. */
+  readonly factors: readonly number[]
   /** Row classes: for any column, and for the flags of rows. */
   readonly anyRows: boolean
   readonly flags: boolean
@@ -22,19 +22,34 @@ export interface Needs {
 
 export function needsOf(prior: Prior, models: TableModels, order: readonly number[]): Needs {
   const factors = order.map((index) => prior.factors[models.columns[index] + 1])
-  const rows = factors.map((mask) => (mask & BY_ROW) > 0)
+  const map = prior.models[models.flags].map
   return {
-    lasts: factors.map((mask) => (mask & BY_LAST) > 0),
-    rows,
-    anyRows: rows.includes(true),
-    flags: new Set(prior.models[models.flags].map).size > 1,
+    factors,
+    anyRows: factors.some((mask) => (mask & BY_ROW) > 0),
+    flags: new Set(map).size > 1,
   }
 }
 
 /** Everything, for those who count. */
 export function allNeeds(order: readonly number[]): Needs {
-  const all = order.map(() => true)
-  return { lasts: all, rows: all, anyRows: true, flags: true }
+  return { factors: order.map(() => BY_LAST | BY_ROW), anyRows: true, flags: true }
+}
+
+/** Fills scratch.context for `n` rows at these slots: what of it the snapshots give. `eighths`: as predict() says. */
+export function contextsOf(
+  column: Column,
+  rows: Survivors,
+  slots: Int32Array,
+  n: number,
+  factors: number,
+  eighths: Uint8Array,
+  { context, row, picked }: Scratch
+): void {
+  if (!(factors & BY_LAST)) context.fill(0, 0, n)
+  else if (column.predictor !== 'game') lastContexts(column, rows, slots, n, context)
+  else if (n === rows.count) for (let a = 0; a < n; a++) context[a] = eighths[a] * LAST_SCALE
+  else for (let a = 0; a < n; a++) context[a] = eighths[picked[a]] * LAST_SCALE
+  if (factors & BY_ROW) for (let a = 0; a < n; a++) context[a] += row[a]
 }
 
 /** True if the snapshot before the baseline has all survivors. */
@@ -81,8 +96,8 @@ function lastSteps(
       continue
     }
     const d = ((is[a + slot] - was[b + slot]) << shift) >> shift
-    const sign = d >> 31
-    out[i] = CLASS[Math.min((d ^ sign) - sign, CLASS.length - 1)] * scale
+    const u = ((d << 1) ^ (d >> 31)) >>> 0
+    out[i] = (u < DIRECT ? CLASS[u] : TOP_CLASS) * scale
   }
 }
 
@@ -135,7 +150,7 @@ export function rowClasses(
   let free = 0
   for (const index of order) {
     const column = layout.columns[index]
-    if (column.predictor === 'rate') continue
+    if (column.predictor === 'rate' || column.predictor === 'game') continue
     free++
     lastSteps(column, rows, before, slots, count, 1, last)
     for (let i = 0; i < count; i++) out[i] += last[i]

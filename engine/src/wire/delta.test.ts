@@ -23,10 +23,11 @@ const play = fc
     game: anyGame,
     seed: fc.nat(),
     calm: fc.constantFrom(0, 0.5, 0.9, 1),
+    crowd: fc.constantFrom(0, 0, 0, 0, 130),
     gaps: fc.array(fc.constantFrom(1, 1, 1, 2, 7, 40), { minLength: 4, maxLength: 7 }),
   })
-  .map(({ game, seed, calm, gaps }): Play => {
-    const churn = new Churn(game, seed)
+  .map(({ game, seed, calm, crowd, gaps }): Play => {
+    const churn = new Churn(game, seed, crowd)
     return { game, snapshots: gaps.map((gap) => churn.step(gap, calm)) }
   })
 

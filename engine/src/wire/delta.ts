@@ -15,6 +15,7 @@ import { readRows, writeRows } from './columns.ts'
 import { allNeeds, type Needs, needsOf } from './contexts.ts'
 import { type RansReader, RansWriter } from './entropy.ts'
 import { readFresh, writeFresh } from './fresh.ts'
+import type { Ledger } from './ledger.ts'
 import { modelsOf, type TableModels } from './model.ts'
 import type { Survivors } from './predict.ts'
 import type { Prior } from './prior.ts'
@@ -83,6 +84,7 @@ function survivorsOf(
     ticks: baseline ? tick - baseline.tick : 0,
     ticksBefore: baseline && before ? baseline.tick - before.tick : 0,
     tickRate: plan.game.tickRate,
+    layout: (plan.tables[t] ?? plan.state).layout,
   }
 }
 
@@ -90,14 +92,16 @@ export class StateWriter {
   readonly prior: Prior
   readonly #tables: readonly TableCode[]
   readonly #counts: Counts | undefined
+  readonly #ledger: Ledger | undefined
   readonly #rans = new RansWriter()
   readonly #scratch = new Scratch()
 
-  /** `counts` counts all that is written. */
-  constructor(prior: Prior, columns: Columns, counts?: Counts) {
+  /** `counts` counts all that is written, `ledger` what it costs. */
+  constructor(prior: Prior, columns: Columns, counts?: Counts, ledger?: Ledger) {
     this.prior = prior
     this.#tables = tablesOf(prior, columns, counts !== undefined)
     this.#counts = counts
+    this.#ledger = ledger
   }
 
   /** Writes the bits; end() MUST follow once everything else that belongs to the chunk is written. */
@@ -105,7 +109,7 @@ export class StateWriter {
     const { plan, tables, tick } = snapshot
     const scratch = this.#scratch
     this.#rans.reset()
-    const out = new Writer(bits, this.#rans, this.prior, this.#counts)
+    const out = new Writer(bits, this.#rans, this.prior, this.#counts, this.#ledger)
     for (let t = 0; t < tables.length; t++) {
       const { table, models, numbers, values, needs } = this.#tables[t]
       const { layout } = table
@@ -117,9 +121,13 @@ export class StateWriter {
       rows.size = cells.size
       const found = compareRows(cells, rows, scratch)
       if (table !== plan.state) writeStructure(out, models.structure, tick, cells, base, found, scratch)
+      out.note(table.name, 'churn', '', found.spawned + found.gone)
       writeRows(out, models, layout, numbers, rows, needs, scratch)
       writeFresh(out, models, layout, numbers, cells, found.spawned, scratch)
-      for (const index of values) writeValues(bits, layout.columns[index], cells, rows, scratch.spawned, found.spawned)
+      for (const index of values) {
+        writeValues(bits, layout.columns[index], cells, rows, scratch.spawned, found.spawned)
+        out.note(table.name, 'values', layout.columns[index].name, cells.count)
+      }
     }
   }
 

@@ -63,6 +63,39 @@ describe('S1-S4 a chunk’s header', () => {
     expect(header(encoder.encode(c, b, a), 70020)).toMatchObject({ tick: 70276, baseline: 70020, before: 70000 })
   })
 
+  it('S1 of a delta of one tick, after one of one tick, is a byte: steady, with three bits of its tick', () => {
+    const all = at(...Array.from({ length: 12 }, (_, i) => 70000 + i))
+    for (let i = 2; i < all.length; i++) {
+      const { tick } = all[i]
+      const frame = encoder.encode(all[i], all[i - 1], all[i - 2])
+      const bits = (tick & 1 ? 1 : 0) | (tick & 2 ? 2 : 0) | (tick & 4 ? 16 : 0)
+      expect(frame[0]).toBe(0b1000_1000 | bits)
+      const rest = { hash: undefined, columns: 'wire', epoch: 0 }
+      expect(header(frame, tick - 1)).toEqual({ tick, baseline: tick - 1, before: tick - 2, ...rest })
+      for (const near of [tick - 3, tick - 2, tick, tick + 1])
+        expect(refused(() => header(frame, near))).toMatch(
+          /the newest snapshot held is of tick \d+ \(ERR_FRAME_BASELINE\)$/
+        )
+    }
+    const [first, second, third] = at(30, 31, 32)
+    const frame = encoder.encode(third, second, first)
+    expect(frame[0]).toBe(0b1000_1100)
+    expect(header(frame, 31)).toMatchObject({ tick: 32, hash: third.hash })
+  })
+
+  it('S1 is not steady where a tick is between, or the receiver was told of none before', () => {
+    const [a, b, c, d] = at(10, 11, 12, 14)
+    for (const frame of [encoder.encode(c, b), encoder.encode(d, c, b), encoder.encode(c, a), encoder.encode(d, b, a)])
+      expect(frame[0] & 128).toBe(0)
+  })
+
+  it('S3 no steady delta goes past the last tick, or has nothing before it', () => {
+    for (const near of [0, 2 ** 31 - 1])
+      for (let flags = 128; flags < 256; flags++)
+        if ((flags & 0b0110_0000) === 0)
+          expect(refused(() => header(bytes(flags, 0, 0, 0, 0), near))).toMatch(/BASELINE/)
+  })
+
   it('S6 has a hash whenever its tick divides by 32', () => {
     const [a, b, c] = at(63, 64, 65)
     expect(header(encoder.encode(b, a), 63).hash).toBe(b.hash)
@@ -90,7 +123,11 @@ describe('S1-S4 a chunk’s header', () => {
   })
 
   it.each<[string, Uint8Array, string]>([
-    ['S1 bits of a later version', bytes(0x80, 0), 'flags 128: this frame is of a later version (ERR_FRAME_KIND)'],
+    [
+      'S1 a steady delta where nothing is held',
+      bytes(0x80, 0),
+      'a delta of one tick, flags 128: the newest snapshot held is of tick 0 (ERR_FRAME_BASELINE)',
+    ],
     [
       'S1 a keyframe with something before it',
       bytes(2, 0),

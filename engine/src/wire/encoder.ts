@@ -26,8 +26,11 @@ const NEAR_TICKS = 256
 /** Two bits name the prior's epoch. */
 const EPOCH_SHIFT = 5
 const EPOCH_MASK = 3
-/** Frames that set it are of a later version. */
-const LATER = 0x80
+/**
+ * A delta of one tick with the snapshot one tick before its baseline: what a player who keeps up gets. Ages and the tick go
+ * without saying; the bits of DELTA, BEFORE and NEAR are the tick's lowest three.
+ */
+const STEADY = 0x80
 /** Ticks back, in 4 bits; this says that a varint follows. */
 const LONG_AGE = 15
 
@@ -86,9 +89,13 @@ export class DeltaEncoder<G extends AnyGame> {
     const hashed = !base || now.tick % HASH_INTERVAL === 0
     const owned = this.#columns === 'wire'
     const near = base !== undefined && now.tick - base.tick < NEAR_TICKS
-    const flags = (base ? DELTA : 0) | (last ? BEFORE : 0) | (hashed ? HASH : 0) | (owned ? OWNED : 0)
-    out.bits(flags | (near ? NEAR : 0) | (this.#state.prior.epoch << EPOCH_SHIFT), 8)
-    if (base) {
+    const common = (hashed ? HASH : 0) | (owned ? OWNED : 0) | (this.#state.prior.epoch << EPOCH_SHIFT)
+    const isSteady = last !== undefined && base!.tick === now.tick - 1 && last.tick === now.tick - 2
+    if (isSteady) out.bits(common | STEADY | lowest(now.tick), 8)
+    else out.bits(common | (base ? DELTA : 0) | (last ? BEFORE : 0) | (near ? NEAR : 0), 8)
+    if (isSteady) {
+      // The tick is the one after the baseline.
+    } else if (base) {
       if (near) out.bits(now.tick, 8)
       else out.bits(low16(now.tick), 16)
       writeAge(out, now.tick - base.tick)
@@ -118,13 +125,16 @@ export interface ChunkHeader {
 /** `near`: a tick less than 32,768 away, the newest one held. @throws ERR_FRAME_KIND, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
 export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
   const flags = from.bits(8)
-  if (flags & LATER) fail('ERR_FRAME_KIND', `flags ${flags}: this frame is of a later version`)
-  if (flags & (BEFORE | NEAR) && !(flags & DELTA))
-    fail('ERR_FRAME_INVALID', `flags ${flags}: a keyframe has nothing before`)
   let tick: number
   let baseline: number | undefined
   let before: number | undefined
-  if (flags & DELTA) {
+  if (flags & STEADY) {
+    tick = near + 1
+    baseline = near
+    before = near - 1
+    if (lowest(tick) !== (flags & (DELTA | BEFORE | NEAR)) || before < 0 || tick >= 2 ** 31)
+      fail('ERR_FRAME_BASELINE', `a delta of one tick, flags ${flags}: the newest snapshot held is of tick ${near}`)
+  } else if (flags & DELTA) {
     // A near one is the next tick after the newest with these bits: it comes less than 256 after one that is held.
     if (flags & NEAR) tick = near + 1 + ((from.bits(8) - near - 1) & (NEAR_TICKS - 1))
     else tick = resolve16(from.bits(16), near)
@@ -138,6 +148,7 @@ export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
     )
       fail('ERR_FRAME_INVALID', `a delta from ticks ${before} and ${baseline} to ${tick}`)
   } else {
+    if (flags & (BEFORE | NEAR)) fail('ERR_FRAME_INVALID', `flags ${flags}: a keyframe has nothing before`)
     tick = from.varint()
     if (tick >= 2 ** 31) fail('ERR_FRAME_INVALID', `tick ${tick}: expected less than 2^31`)
   }
@@ -220,4 +231,9 @@ function writeAge(out: BitWriter, age: number): void {
 function readAge(from: BitReader): number {
   const age = from.bits(4)
   return age < LONG_AGE ? age : from.varint()
+}
+
+/** The lowest three bits of a tick, where a steady frame has them. */
+function lowest(tick: number): number {
+  return (tick & 1 ? DELTA : 0) | (tick & 2 ? BEFORE : 0) | (tick & 4 ? NEAR : 0)
 }

@@ -98,7 +98,7 @@ describe('X1, X2 symbols', () => {
     Array.from({ length: 20 }, () => [0, 0] as const)
   )
   it.each<[string, () => unknown, string]>([
-    ['no state', () => read(Uint8Array.of(1, 2, 3), 1), 'the frame ends before its symbols (ERR_FRAME_TRUNCATED)'],
+    ['no state', () => read(Uint8Array.of(1, 2, 3), 1), 'the frame ends within its symbols (ERR_FRAME_TRUNCATED)'],
     [
       'a state too small',
       () => read(Uint8Array.of(0, 255, 127, 0), 1),

@@ -1,8 +1,9 @@
 // Static-table rANS (Jarek Duda, "Asymmetric numeral systems", 2013; after Fabian Giesen's rans_byte, public domain).
 // 12-bit tables; a state of at most 31 bits, so that everything stays a small integer; 16-bit words. Symbols are
 // collected in reading order, encoded backwards and appended to what the bit writer holds; the reader starts at the
-// frame's end and works towards its bits, so neither needs a length. A reader that is done MUST stand at START and where
-// the bits end: a 15-bit check for nothing.
+// frame's end and works towards its bits, so neither needs a length. Long columns alternate between two states, whose
+// steps don't wait for each other (Giesen, "Interleaved entropy coders", 2014). A reader that is done MUST stand at
+// START with both, and where the bits end: a check for nothing.
 
 import { fail } from '../schema/errors.ts'
 
@@ -13,7 +14,7 @@ const START = 1 << 15
 const WORD = 16
 /** A state at or above freq << HEADROOM spills a word first. */
 const HEADROOM = 15 + WORD - SCALE_BITS
-/** The last state takes 3 bytes below 2^23; else 4, and says so in its highest bit. */
+/** A state takes 3 bytes below 2^23; else 4, and says so in its highest bit. */
 const SHORT = 1 << 23
 /** Slots of a table that share one entry of the reader's first guess. */
 const COARSE_BITS = 4
@@ -23,7 +24,11 @@ const START_MASK = SCALE - 1
 const FREQ_MASK = 2 * SCALE - 1
 const NAME = 2 * SCALE_BITS + 1
 
-const reciprocals = Float64Array.from({ length: SCALE + 1 }, (_, freq) => 1 / freq)
+/**
+ * 1 / freq and a little: x times it, cut off, is x / freq exactly for every x below 2^31. What is added is less than half a
+ * unit of any such quotient's last place and more than the rounding of the product.
+ */
+const reciprocals = Float64Array.from({ length: SCALE + 1 }, (_, freq) => (1 / freq) * (1 + 2 ** -50))
 
 /** What a table's last symbol is called in its entry where it is an escape. */
 export const ESCAPE = 127
@@ -61,14 +66,26 @@ export class Tables {
   }
 }
 
+/** What a symbol costs. */
+export function bitsOf(entry: number): number {
+  return SCALE_BITS - Math.log2((entry >>> SCALE_BITS) & FREQ_MASK)
+}
+
 export class RansWriter {
   /** Entries of the symbols so far; hot loops put theirs at `count`, having reserved room. */
   ops: Int32Array = new Int32Array(1024)
   count = 0
+  /** Runs of symbols that alternate between the states: from, to, from, to … */
+  readonly #paired: number[] = []
   #words: Uint8Array = new Uint8Array(2048)
+  /** While symbols are encoded: the bytes so far, and both states. */
+  #at = 0
+  #x = START
+  #y = START
 
   reset(): void {
     this.count = 0
+    this.#paired.length = 0
   }
 
   /** Makes room for `more` symbols. */
@@ -84,38 +101,105 @@ export class RansWriter {
     this.ops[this.count++] = tables.entries[tables.offsets[table] + symbol]
   }
 
+  /** The last `n` symbols alternate between the states; the reader says so, too. */
+  pair(n: number): void {
+    this.#paired.push(this.count - n, this.count)
+  }
+
   /** The words that follow the frame's bits; none without symbols. A view, valid until the next call. */
   finish(): Uint8Array {
-    const { ops, count } = this
+    const { count } = this
     if (count === 0) return this.#words.subarray(0, 0)
-    if (this.#words.length < count * 2 + 4) this.#words = new Uint8Array(count * 4 + 4)
+    if (this.#words.length < count * 2 + 8) this.#words = new Uint8Array(count * 4 + 8)
+    const paired = this.#paired
+    this.#at = 0
+    this.#x = START
+    this.#y = START
+    let end = count
+    for (let run = paired.length - 2; run >= 0; run -= 2) {
+      this.#encode(paired[run + 1], end)
+      this.#encodePairs(paired[run], paired[run + 1])
+      end = paired[run]
+    }
+    // The reader needs it where the first run starts.
+    if (paired.length > 0) this.#flush(this.#y)
+    this.#encode(0, end)
+    this.#flush(this.#x)
+    return this.#words.subarray(0, this.#at)
+  }
+
+  #flush(x: number): void {
     const words = this.#words
-    let at = 0
-    let x = START
-    for (let i = count - 1; i >= 0; i--) {
-      const entry = ops[i]
-      const freq = (entry >>> SCALE_BITS) & FREQ_MASK
-      // A word is spilled if x >>> HEADROOM >= freq: chance decides, so no branch.
-      const spills = (freq - 1 - (x >>> HEADROOM)) >>> 31
+    words[this.#at++] = x
+    words[this.#at++] = x >>> 8
+    words[this.#at++] = x >>> 16
+    if (x >= SHORT) words[this.#at++] = (x >>> 24) | 0x80
+  }
+
+  /** Backwards; a word is written before it is known whether it counts, since chance decides that. */
+  #encode(from: number, to: number): void {
+    const { ops } = this
+    const words = this.#words
+    let at = this.#at
+    let x = this.#x
+    for (let i = to - 1; i >= from; i--) {
+      const freq = (ops[i] >>> SCALE_BITS) & FREQ_MASK
+      const spilt = spills(x, freq)
       words[at] = x
       words[at + 1] = x >>> 8
-      at += spills << 1
-      x >>>= spills << 4
-      // Exact: x is below 2^31, so half a unit is far more than the product's rounding error.
-      const q = ((x + 0.5) * reciprocals[freq]) | 0
-      x += Math.imul(q, SCALE - freq) + (entry & START_MASK)
+      at += spilt << 1
+      x = pushed(x >>> (spilt << 4), ops[i], freq)
     }
-    words[at++] = x
-    words[at++] = x >>> 8
-    words[at++] = x >>> 16
-    if (x >= SHORT) words[at++] = (x >>> 24) | 0x80
-    return words.subarray(0, at)
+    this.#at = at
+    this.#x = x
+  }
+
+  /** Symbols of even place from `from` are the first state's, the others the second's. */
+  #encodePairs(from: number, to: number): void {
+    const { ops } = this
+    const words = this.#words
+    const odd = (to - from) & 1
+    if (odd === 1) this.#encode(to - 1, to)
+    let at = this.#at
+    let x = this.#x
+    let y = this.#y
+    for (let i = to - odd - 1; i > from; i -= 2) {
+      const last = ops[i]
+      const freqLast = (last >>> SCALE_BITS) & FREQ_MASK
+      const spiltLast = spills(y, freqLast)
+      words[at] = y
+      words[at + 1] = y >>> 8
+      at += spiltLast << 1
+      y = pushed(y >>> (spiltLast << 4), last, freqLast)
+
+      const first = ops[i - 1]
+      const freqFirst = (first >>> SCALE_BITS) & FREQ_MASK
+      const spiltFirst = spills(x, freqFirst)
+      words[at] = x
+      words[at + 1] = x >>> 8
+      at += spiltFirst << 1
+      x = pushed(x >>> (spiltFirst << 4), first, freqFirst)
+    }
+    this.#at = at
+    this.#x = x
+    this.#y = y
   }
 }
 
+/** 1 if a word must go before a symbol of this frequency, else 0. */
+function spills(x: number, freq: number): number {
+  return (freq - 1 - (x >>> HEADROOM)) >>> 31
+}
+function pushed(x: number, entry: number, freq: number): number {
+  const q = (x * reciprocals[freq]) | 0
+  return x + Math.imul(q, SCALE - freq) + (entry & START_MASK)
+}
+
 export class RansReader {
-  /** 0 before the first symbol. Hot loops keep state and position in locals. */
+  /** 0 before the first symbol. Hot loops keep states and position in locals. */
   state = 0
+  /** That of every other symbol of a run; 0 before the first run. */
+  other = 0
   /** Where the words not read yet end. */
   at: number
   readonly bytes: Uint8Array
@@ -128,15 +212,25 @@ export class RansReader {
 
   /** Reads the last state; must be called before the first symbol. @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID */
   open(): void {
-    if (this.state !== 0) return
+    if (this.state === 0) this.state = this.#state()
+  }
+
+  /** Reads the second state; must be called before the first run. @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID */
+  openPair(): void {
+    this.open()
+    if (this.other === 0) this.other = this.#state()
+  }
+
+  #state(): number {
     const { bytes, at: end } = this
-    if (end < 4) fail('ERR_FRAME_TRUNCATED', 'the frame ends before its symbols')
+    if (end < 4) withinSymbols()
     const top = bytes[end - 1]
     const at = top < 0x80 ? end - 3 : end - 4
     const high = top < 0x80 ? top << 16 : (bytes[end - 2] << 16) | ((top & 0x7f) << 24)
-    this.state = bytes[at] | (bytes[at + 1] << 8) | high
+    const state = bytes[at] | (bytes[at + 1] << 8) | high
     this.at = at
-    if (this.state < START) fail('ERR_FRAME_INVALID', `symbols from state ${this.state}: expected at least ${START}`)
+    if (state < START) fail('ERR_FRAME_INVALID', `symbols from state ${state}: expected at least ${START}`)
+    return state
   }
 
   /** The next symbol, or ESCAPE. */
@@ -166,8 +260,8 @@ export class RansReader {
   end(bitsEnd: number): void {
     if (this.at !== bitsEnd)
       fail('ERR_FRAME_INVALID', `${this.at - bitsEnd} bytes between the end of the frame's bits and its symbols`)
-    if (this.state !== 0 && this.state !== START)
-      fail('ERR_FRAME_INVALID', `the symbols end in state ${this.state}: expected ${START}`)
+    if ((this.state !== 0 && this.state !== START) || (this.other !== 0 && this.other !== START))
+      fail('ERR_FRAME_INVALID', `the symbols end in states ${this.state} and ${this.other}: expected ${START}`)
   }
 }
 

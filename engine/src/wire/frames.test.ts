@@ -286,9 +286,9 @@ describe('a state frame is refused', () => {
       'a delta that names tick 100: it is not held (ERR_FRAME_BASELINE)',
     ],
     [
-      'S1 from a later version',
+      'S1 steady, against what is not held',
       () => read(Uint8Array.of(1, 0, 0x80)),
-      'flags 128: this frame is of a later version (ERR_FRAME_KIND)',
+      'a delta of one tick, flags 128: the newest snapshot held is of tick 0 (ERR_FRAME_BASELINE)',
     ],
     [
       'F8 with owner columns in what is for everybody',

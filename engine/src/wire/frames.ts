@@ -2,7 +2,7 @@
 //   frame   = kind (8) | length of the private chunk (varint) | private chunk | shared chunk
 //   private = own? slack? (1 bit each), owner columns [hash?], slack (8, signed), events with their positions
 //   shared  = chunk of DeltaEncoder, with events before its symbols
-// The shared chunk is the same bytes for all who share (audience, baseline, before). An empty private chunk has length 0.
+// The shared chunk is the same bytes for all who share (audience, baseline, before, prior). An empty private chunk has length 0.
 
 import { fail } from '../schema/errors.ts'
 import type { AnyGame, GamePlan, Kind } from '../schema/game.ts'
@@ -13,6 +13,7 @@ import { type ChunkHeader, DeltaDecoder, DeltaEncoder, HASH_INTERVAL, readChunkH
 import { RansReader } from './entropy.ts'
 import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
 import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
+import type { Prior } from './prior.ts'
 import { readRecord, type Values, writeRecord } from './record.ts'
 import { checkRotations } from './rotations.ts'
 
@@ -42,35 +43,42 @@ export interface Private {
 }
 
 export class FrameWriter<G extends AnyGame> {
-  readonly #encoder: DeltaEncoder<G>
+  readonly #game: G
+  readonly #generic: DeltaEncoder<G>
+  /** By prior; those that nobody uses any more are forgotten. */
+  readonly #trained = new WeakMap<Prior, DeltaEncoder<G>>()
   readonly #events: readonly Kind[]
   readonly #hasOwned: boolean
   readonly #bits = new BitWriter()
 
   constructor(game: G) {
     const plan = planOf(game)
-    this.#encoder = new DeltaEncoder(game, { audience: 'all' })
+    this.#game = game
+    this.#generic = new DeltaEncoder(game, { audience: 'all' })
     this.#events = plan.events
     this.#hasOwned = plan.tables.some((table) => table.owned.length > 0)
   }
 
   /**
-   * A whole frame with no private chunk; the shared chunk starts at SHARED_PREFIX.
-   * @throws ERR_FRAME_SIZE for one of more than MAX_FRAME_BYTES
+   * A whole frame with no private chunk; the shared chunk starts at SHARED_PREFIX. `prior`: one that the receivers have
+   * learned; left out, the generic one.
+   * @throws ERR_FRAME_SIZE for one of more than MAX_FRAME_BYTES; ERR_USAGE for a prior of another game
    */
   shared(
     snapshot: SnapshotBase,
     baseline: SnapshotBase | undefined,
     before: SnapshotBase | undefined,
-    events: readonly WireEvent[]
+    events: readonly WireEvent[],
+    prior?: Prior
   ): Uint8Array<ArrayBuffer> {
+    const encoder = this.#encoderOf(prior)
     const out = this.#bits
     out.reset()
     out.bits(FRAME_KIND.state, 8)
     out.bits(0, 8)
-    this.#encoder.encodeTo(out, outer<G>(snapshot), baseline && outer<G>(baseline), before && outer<G>(before))
+    encoder.encodeTo(out, outer<G>(snapshot), baseline && outer<G>(baseline), before && outer<G>(before))
     this.#writeEvents(out, snapshot.tick, events, false)
-    this.#encoder.endTo(out)
+    encoder.endTo(out)
     const frame = out.finish()
     checkSize(frame.length, snapshot.tick)
     return frame
@@ -107,6 +115,16 @@ export class FrameWriter<G extends AnyGame> {
     return head
   }
 
+  #encoderOf(prior: Prior | undefined): DeltaEncoder<G> {
+    if (!prior) return this.#generic
+    let encoder = this.#trained.get(prior)
+    if (!encoder) {
+      encoder = new DeltaEncoder(this.#game, { audience: 'all', prior })
+      this.#trained.set(prior, encoder)
+    }
+    return encoder
+  }
+
   #writeEvents(out: BitWriter, tick: number, events: readonly WireEvent[], positions: boolean): void {
     for (const event of events) {
       out.bit(true)
@@ -121,6 +139,8 @@ export class FrameWriter<G extends AnyGame> {
 
 export interface StateFrame {
   readonly snapshot: SnapshotBase
+  /** Of the prior that it was coded with. */
+  readonly epoch: number
   /** True for a keyframe: what was held before is no baseline any more. */
   readonly keyframe: boolean
   readonly slack: number | undefined
@@ -130,13 +150,31 @@ export interface StateFrame {
   readonly sound: boolean
 }
 
+/** Priors that a reader holds, besides the generic one. */
+const PRIORS_HELD = 2
+
 export class FrameReader<G extends AnyGame> {
-  readonly #decoder: DeltaDecoder<G>
+  readonly #game: G
+  readonly #generic: DeltaDecoder<G>
+  /** By epoch, the newest last. */
+  readonly #learned = new Map<number, DeltaDecoder<G>>()
   readonly #plan: GamePlan
 
   constructor(game: G) {
+    this.#game = game
     this.#plan = planOf(game)
-    this.#decoder = new DeltaDecoder(game)
+    this.#generic = new DeltaDecoder(game)
+  }
+
+  /**
+   * From now on frames of that prior's epoch can be read. The two newest are kept, and the generic one.
+   * @throws ERR_USAGE for a prior of another game
+   */
+  learn(prior: Prior): void {
+    const decoder = new DeltaDecoder(this.#game, { prior })
+    this.#learned.delete(prior.epoch)
+    this.#learned.set(prior.epoch, decoder)
+    for (const oldest of this.#learned.keys()) if (this.#learned.size > PRIORS_HELD) this.#learned.delete(oldest)
   }
 
   /**
@@ -154,10 +192,11 @@ export class FrameReader<G extends AnyGame> {
     const header = readChunkHeader(shared, near)
     if (header.columns !== 'shared')
       fail('ERR_FRAME_INVALID', "owner columns are in the private chunk, not everybody's")
+    const decoder = this.#decoderOf(header.epoch)
     const baseline = this.#held(header.baseline, held)
     const before = this.#held(header.before, held)
     const rans = new RansReader(bytes)
-    const snapshot = this.#decoder.decodeFrom(
+    const snapshot = decoder.decodeFrom(
       shared,
       rans,
       header,
@@ -193,7 +232,14 @@ export class FrameReader<G extends AnyGame> {
       events = merge(shared, this.#readEvents(own, header.tick, true))
       own.end()
     }
-    return { snapshot, keyframe: header.baseline === undefined, slack, events, sound }
+    return { snapshot, epoch: header.epoch, keyframe: header.baseline === undefined, slack, events, sound }
+  }
+
+  #decoderOf(epoch: number): DeltaDecoder<G> {
+    const decoder = epoch === 0 ? this.#generic : this.#learned.get(epoch)
+    if (!decoder)
+      fail('ERR_FRAME_KIND', `a frame of epoch ${epoch}: held are ${[0, ...this.#learned.keys()].join(', ')}`)
+    return decoder
   }
 
   #held(tick: number | undefined, held: (tick: number) => SnapshotBase | undefined): SnapshotBase | undefined {

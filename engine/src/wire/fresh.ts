@@ -31,6 +31,7 @@ export function writeFresh(
       out.counts?.vote(model, q)
       contexts[i] = freshContext(contexts[i], symbol)
     }
+    out.note(layout.name, 'new rows', column.name, count)
   }
 }
 

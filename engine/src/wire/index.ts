@@ -11,8 +11,10 @@ export {
   HASH_INTERVAL,
   readChunkHeader,
 } from './encoder.ts'
+export { type Cost, type CostKind, explain } from './ledger.ts'
 export { Prior } from './prior.ts'
-export { trainPrior } from './training.ts'
+export { RecordingWriter, readRecording } from './recording.ts'
+export { type Aim, Trainer, trainPrior } from './training.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import { fail } from '../schema/errors.ts'
 
 /** Both ends must speak the same version: the handshake compares it. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** The size in bytes that no frame may exceed, either way. What a server takes is bounded further by its host. */
 export const MAX_FRAME_BYTES: number = 1024 * 1024
@@ -15,11 +15,13 @@ export const FRAME_KIND = {
   commands: 2,
   /** Client to server: what it holds is wrong or missing; it needs a keyframe. */
   resync: 3,
+  /** Client to server: the prior that it was handed can be read now, or can't. */
+  learned: 4,
 } as const
 
 export type FrameKind = keyof typeof FRAME_KIND
 
-const NAMES: readonly (FrameKind | undefined)[] = [undefined, 'state', 'commands', 'resync']
+const NAMES: readonly (FrameKind | undefined)[] = [undefined, 'state', 'commands', 'resync', 'learned']
 
 /** @throws ERR_FRAME_TRUNCATED for an empty frame, ERR_FRAME_KIND for an unknown one */
 export function kindOf(bytes: Uint8Array): FrameKind {

@@ -39,6 +39,15 @@ describe('control messages come back as they were', () => {
       tick: 5,
       options: Uint8Array.of(1),
     },
+    {
+      ok: 'join',
+      match: 'm1',
+      player: ada,
+      players: [ada],
+      tick: 5,
+      options: Uint8Array.of(1),
+      prior: Uint8Array.of(2, 3),
+    },
     { ok: 'request', tick: 9, values: Uint8Array.of() },
     { ok: 'leave' },
     { ok: 'ping' },
@@ -47,6 +56,7 @@ describe('control messages come back as they were', () => {
   it.each<Tell>([
     { tell: 'joined', player: ada },
     { tell: 'left', id: 2 },
+    { tell: 'prior', prior: Uint8Array.of(1, 2, 3) },
     { tell: 'refused', code: 'ERR_COMMAND_TICK', reason: 'too far' },
     { tell: 'end', code: 'KICKED', reason: 'spam' },
   ])('M6 $tell', (tell) => expect(unpackTell(packTell(tell))).toEqual(tell))
@@ -97,7 +107,7 @@ describe('M3 M4 M5 M6 refused as ERR_MESSAGE', () => {
     ['a join without players', unpackAnswer, { ok: 'join', match: 'm', player: ada }, 'players: expected an array'],
     ['a player without a name', unpackAnswer, { ok: 'join', match: 'm', player: { id: 1 } }, 'name: expected text'],
     ['an error without a message', unpackAnswer, { error: 'ERR_NAME' }, 'message: expected text'],
-    ['an unknown notice', unpackTell, { tell: 'win' }, 'tell: win: expected joined, left, refused or end'],
+    ['an unknown notice', unpackTell, { tell: 'win' }, 'tell: win: expected joined, left, prior, refused or end'],
     ['an end without a reason', unpackTell, { tell: 'end', code: 'ENDED' }, 'reason: expected text'],
   ])('%s', (_, read, value, message) => expect(refused(() => read(packed(value)))).toBe(`${message} (ERR_MESSAGE)`))
 

@@ -35,6 +35,8 @@ export type Answer =
       /** The match's tick when it answered, and its options packed by their layout. */
       readonly tick: number
       readonly options: Uint8Array
+      /** What its frames are coded with from the first one on, packed; left out: the generic prior. */
+      readonly prior?: Uint8Array
     }
   /** `tick`: in which the rule was done; the answer counts once that tick's frame is applied. */
   | { readonly ok: 'request'; readonly tick: number; readonly values: Uint8Array }
@@ -46,6 +48,8 @@ export type Answer =
 export type Tell =
   | { readonly tell: 'joined'; readonly player: PlayerInfo }
   | { readonly tell: 'left'; readonly id: number }
+  /** A prior, packed: the client answers with a learned frame. */
+  | { readonly tell: 'prior'; readonly prior: Uint8Array }
   /** What the client sent was refused, and nothing else happened. */
   | { readonly tell: 'refused'; readonly code: ErrorCode; readonly reason: string }
   /** The player is out of the match; nothing follows. */
@@ -104,6 +108,7 @@ export function unpackAnswer(bytes: Uint8Array): Exclude<Answer, { error: unknow
         players: array(got, 'players').map(playerInfo),
         tick: whole(got, 'tick'),
         options: bin(got, 'options'),
+        ...(got.prior === undefined ? undefined : { prior: bin(got, 'prior') }),
       }
     case 'request':
       return { ok: 'request', tick: whole(got, 'tick'), values: bin(got, 'values') }
@@ -127,12 +132,14 @@ export function unpackTell(bytes: Uint8Array): Tell {
       return { tell: 'joined', player: playerInfo(got.player) }
     case 'left':
       return { tell: 'left', id: whole(got, 'id') }
+    case 'prior':
+      return { tell: 'prior', prior: bin(got, 'prior') }
     case 'refused':
       return { tell: 'refused', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     case 'end':
       return { tell: 'end', code: text(got, 'code') as ErrorCode, reason: text(got, 'reason') }
     default:
-      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected joined, left, refused or end`)
+      return fail('ERR_MESSAGE', `tell: ${String(got.tell)}: expected joined, left, prior, refused or end`)
   }
 }
 

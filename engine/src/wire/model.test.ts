@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { entity } from '../schema/entity.ts'
 import { bool, int, quat, ranged, text, vec2 } from '../schema/field.ts'
 import { defineGame, planOf } from '../schema/game.ts'
-import { CLASS, freshContext, modelsOf, RAW_BASE, RAW_BITS, SMALL, SYMBOLS, symbolOf } from './model.ts'
+import { CLASS, freshContext, leadOf, modelsOf, RAW_BASE, RAW_BITS, SYMBOLS, symbolOf } from './model.ts'
 
 describe('X4 residual symbols', () => {
   it('and their raw bits cover every u once, in order', () => {
@@ -15,10 +15,17 @@ describe('X4 residual symbols', () => {
     expect(next).toBe(2 ** 32)
   })
 
-  it('X5 of small u are looked up with the class of their magnitude', () => {
-    for (const [u, info] of SMALL.entries())
-      expect([info & 255, info >> 8]).toEqual([symbolOf(u), CLASS[Math.min(31, Math.ceil(u / 2))]])
-    expect([0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 31].map((m) => CLASS[m])).toEqual([0, 1, 2, 3, 3, 4, 4, 5, 5, 6, 6])
+  it('X5 of small u have the class of their magnitude', () => {
+    expect([0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 31].map((m) => CLASS[2 * m])).toEqual([0, 1, 2, 3, 3, 4, 4, 5, 5, 6, 6])
+    for (let m = 1; m < 32; m++) expect(CLASS[2 * m - 1]).toBe(CLASS[2 * m])
+  })
+
+  it('X15 of half an octave share a level from 16 to 63, an escape has its own', () => {
+    const leads = (symbols: number[], length: number) => symbols.map((symbol) => leadOf(symbol, length))
+    expect(leads([3, 15, 16, 23, 24, 31, 32, 47, 48, 63, 64, 65], 117)).toEqual([
+      3, 15, 16, 16, 24, 24, 32, 32, 48, 48, 64, 65,
+    ])
+    expect(leads([19, 20], 21)).toEqual([16, 20])
   })
 })
 
@@ -36,31 +43,34 @@ describe('X3 models', () => {
   it('are one set for each number column that travels; components share theirs', () => {
     expect(tables.map(({ structure, flags }) => [structure, flags])).toEqual([
       [0, 1],
-      [20, 21],
-      [31, 32],
+      [26, 27],
+      [40, 41],
     ])
     // owner, x, v, at.x, at.y, turn, turn, turn, turn, name: v has no rate, so it comes before x.
-    expect([...tables[0].columns]).toEqual([2, 17, 5, 8, 8, 11, 14, 14, 14, -1])
-    expect([...tables[1].columns]).toEqual([22, 28, 25, -1])
-    expect(alphabets).toHaveLength(33)
+    expect([...tables[0].columns]).toEqual([2, 22, 6, 10, 10, 14, 18, 18, 18, -1])
+    expect([...tables[1].columns]).toEqual([28, 36, 32, -1])
+    expect(alphabets).toHaveLength(42)
   })
 
   it('have as many symbols as their column needs', () => {
     const of = (model: number) => [alphabets[model].kind, alphabets[model].contexts, alphabets[model].symbols]
-    expect([0, 1, 5, 6, 7].map(of)).toEqual([
+    expect([0, 1, 6, 7, 8, 9].map(of)).toEqual([
       ['structure', 6, 3],
       ['flag', 24, 2],
-      ['any', 1, 2],
-      // u up to 18 is symbol 16; then the escape.
-      ['residual', 384, 18],
-      ['fresh', 81, 11],
+      ['any', 1, 3],
+      // u up to 18; then the escape.
+      ['residual', 384, 20],
+      ['fresh', 153, 11],
+      ['group', 1, 2],
     ])
     // The owner: 65,535 is 31 in its highest 5 bits.
-    expect(of(4)).toEqual(['fresh', 81, 33])
+    expect(of(4)).toEqual(['fresh', 153, 33])
   })
 
   it('S35 the context of a new value is its two columns before', () => {
-    expect([0, 1, 4, 5, 32].map((symbol) => freshContext(0, symbol))).toEqual([0, 1, 1, 2, 8])
-    expect(freshContext(freshContext(freshContext(0, 32), 5), 0)).toBe(2 * 9)
+    expect([0, 1, 2, 3, 32].map((symbol) => freshContext(0, symbol))).toEqual([0, 1, 1, 2, 16])
+    // Of the one before it three bits are left.
+    expect(freshContext(freshContext(freshContext(0, 32), 5), 0)).toBe(2 * 17)
+    expect(freshContext(freshContext(0, 32), 5)).toBe(8 * 17 + 3)
   })
 })

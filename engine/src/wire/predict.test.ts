@@ -30,13 +30,14 @@ function row(
     ticks: options.ticks ?? 1,
     ticksBefore: options.ticksBefore ?? 1,
     tickRate: options.tickRate ?? 30,
+    layout,
   }
   return { layout, rows }
 }
 function predicted(name: string, ...[fields, base, options]: Parameters<typeof row>): number {
   const { layout, rows } = row(fields, base, options)
   const out = new Int32Array(1)
-  predict(layout.columns.find((column) => column.name === name)!, rows, out)
+  predict(layout.columns.find((column) => column.name === name)!, rows, out, new Uint8Array(1))
   return out[0]
 }
 
@@ -90,7 +91,7 @@ describe('S42 linear', () => {
 })
 
 describe('S52 rotations', () => {
-  const max = 510
+  const max = 511
   const about = (turn: number): number[] => {
     const out = new Int32Array(4)
     toSmallestThree(0, 0, Math.sin(turn / 2), Math.cos(turn / 2), max, out)

@@ -1,7 +1,9 @@
 // What both ends expect a column to be, from the snapshots that the header names. Encoder and decoder call the same
 // functions on equal integers, so their predictions are equal to the bit: only + - * / and rounding are used.
 
-import type { Column } from '../schema/layout.ts'
+import { fail } from '../schema/errors.ts'
+import type { Column, Layout } from '../schema/layout.ts'
+import type { PredictedRows } from '../schema/predictor.ts'
 import { dropComponent, fromSmallestThree } from '../schema/rotation.ts'
 import type { FrozenCells } from '../state/table.ts'
 
@@ -21,11 +23,17 @@ export interface Survivors {
   ticks: number
   ticksBefore: number
   tickRate: number
+  layout: Layout
 }
 
-/** Fills `out` with the expected value of each survivor, within the column's bounds. */
-export function predict(column: Column, rows: Survivors, out: Int32Array): void {
+/**
+ * Fills `out` with the expected value of each survivor, within the column's bounds. Of a column that the game predicts
+ * itself, `eighths` gets how far beyond a whole step that was, 0 to 7.
+ */
+export function predict(column: Column, rows: Survivors, out: Int32Array, eighths: Uint8Array): void {
   switch (column.predictor) {
+    case 'game':
+      return predictByGame(column, rows, out, eighths)
     case 'rate':
       return predictByRate(column, rows, out)
     case 'linear':
@@ -59,6 +67,39 @@ function predictByRate(column: Column, rows: Survivors, out: Int32Array): void {
     }
     const q = was[from + slot] + Math.floor(constant + perTick * sum + 0.5)
     out[i] = q >= 0 && q <= max ? q : wraps ? q & max : q < 0 ? 0 : max
+  }
+}
+
+/** The game says, in sixteenths of a step. */
+function predictByGame(column: Column, rows: Survivors, out: Int32Array, eighths: Uint8Array): void {
+  const { count } = rows
+  column.byGame!(viewOf(column, rows), out)
+  for (let i = 0; i < count; i++) {
+    const rounded = out[i] + 8
+    eighths[i] = (rounded & 15) >> 1
+    out[i] = inBounds(column, rounded >> 4)
+  }
+}
+
+/** What the game's predictor of a column may see: what every receiver has by then. */
+function viewOf(predicted: Column, rows: Survivors): PredictedRows {
+  const { count, slots, ticks, ticksBefore, layout, ints, size, base, before } = rows
+  const of = (name: string, from: Int32Array, length: number): Int32Array => {
+    const column = layout.columns.find((one) => one.name === name)
+    if (column?.audience !== 'all') fail('ERR_SCHEMA', `${layout.name}: predictor: there is no ${name} for everybody`)
+    if (from === ints && layout.order.indexOf(column.index) >= layout.order.indexOf(predicted.index))
+      fail('ERR_SCHEMA', `${layout.name}: predictor: now('${name}') is not there yet for ${predicted.name}: see order`)
+    return from.subarray(column.index * length, (column.index + 1) * length)
+  }
+  return {
+    count,
+    slots,
+    ticks,
+    ticksBefore,
+    now: (name) => of(name, ints, size),
+    base: (name) => of(name, base.ints, base.size),
+    before: (name) => before && of(name, before.ints, before.size),
+    wasBefore: (slot) => before !== undefined && slot < before.size && before.born[slot] === base.born[slot],
   }
 }
 

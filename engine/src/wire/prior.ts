@@ -7,12 +7,12 @@ import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
 import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
 import { LEVELS, normalise, Tables } from './entropy.ts'
 import { genericModels } from './generic.ts'
-import { type Alphabet, CONTEXTS, modelsOf, ROW, SIBLING } from './model.ts'
+import { type Alphabet, CONTEXTS, leadOf, modelsOf, ROW, SIBLING } from './model.ts'
 
 /** Contexts of one model as tables. */
 export interface Model {
-  /** By context: its table among the prior's. */
-  readonly map: Uint16Array
+  /** By context: its table among the prior's. Of residuals undefined where each frame says the column's shape itself. */
+  readonly map: Int32Array | undefined
   /** The usual value of a new row; undefined: the column's default. */
   readonly usual: number | undefined
 }
@@ -38,8 +38,8 @@ export class Prior {
   readonly tables: Tables
   /** By model: the factors that its map depends on; what none needs is not computed. */
   readonly factors: Uint8Array
-  /** By model and context: where its table starts << 8 | its escape. */
-  readonly places: readonly Int32Array[]
+  /** By model and context: where its table starts << 8 | its last symbol. */
+  readonly places: readonly (Int32Array | undefined)[]
 
   constructor(plan: GamePlan, epoch: number, models: readonly Model[], levels: readonly Uint8Array[]) {
     this.plan = plan
@@ -49,22 +49,13 @@ export class Prior {
     const { alphabets } = modelsOf(plan)
     const escapes: boolean[] = []
     for (const [m, { map }] of models.entries())
-      for (const table of map) escapes[table] = alphabets[m].kind === 'residual'
+      for (const table of map ?? []) escapes[table] = alphabets[m].kind === 'residual'
     this.tables = new Tables(levels.map(normalise), escapes)
     const { offsets } = this.tables
-    // Models that share a map share what is made of it.
-    const factors = new Map<Uint16Array, number>()
-    const places = new Map<Uint16Array, Int32Array>()
-    for (const { map } of models) {
-      if (places.has(map)) continue
-      factors.set(map, map.length === CONTEXTS ? factorsOf(map) : 0)
-      places.set(
-        map,
-        Int32Array.from(map, (t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1))
-      )
-    }
-    this.factors = Uint8Array.from(models, ({ map }) => factors.get(map)!)
-    this.places = models.map(({ map }) => places.get(map)!)
+    this.factors = Uint8Array.from(models, ({ map }) => (map?.length === CONTEXTS ? factorsOf(map) : 0))
+    this.places = models.map(
+      ({ map }) => map && Int32Array.from(map, (t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1))
+    )
   }
 
   /** The prior as bytes: half a kilobyte or so. A generic one needs none and has no such form. @throws ERR_USAGE */
@@ -119,7 +110,7 @@ export function masked(context: number, mask: number): number {
   return ((mask & BY_LAST ? last : 0) * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
 }
 
-function factorsOf(map: Uint16Array): number {
+function factorsOf(map: Int32Array): number {
   let mask = 0
   for (let c = 0; c < CONTEXTS; c++)
     for (const bit of [BY_LAST, BY_SIBLING, BY_ROW]) if (map[c] !== map[masked(c, 7 ^ bit)]) mask |= bit
@@ -132,14 +123,16 @@ function keptOf(contexts: number, mask: number): number[] {
   return contexts === CONTEXTS ? all.filter((c) => masked(c, mask) === c) : all
 }
 
-/** usual?, tables less one, factors, runs of the map, each table's levels against those of two symbols before. */
+/** Of residuals: shaped?; usual?, tables less one, factors, runs of the map, each table's levels against those of two symbols before. */
 function packModel(
   out: BitWriter,
-  { contexts }: Alphabet,
+  { kind, contexts }: Alphabet,
   { map, usual }: Model,
   mask: number,
   levels: readonly Uint8Array[]
 ): void {
+  if (kind === 'residual') out.bit(map === undefined)
+  if (!map) return
   out.bit(usual !== undefined)
   if (usual !== undefined) gamma(out, usual)
   const tables = [...new Set(map)]
@@ -156,10 +149,11 @@ function packModel(
       c += run
     }
   }
-  for (const table of tables) packLevels(out, levels[table])
+  for (const table of tables) packLevels(out, levels[table], kind === 'residual')
 }
 
 function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alphabet, levels: Uint8Array[]): Model {
+  if (kind === 'residual' && from.bit()) return { map: undefined, usual: undefined }
   const first = levels.length
   const usual = from.bit() ? readGamma(from) : undefined
   if (usual !== undefined && !(kind === 'fresh' && usual <= column!.max))
@@ -167,7 +161,7 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
   const count = readGamma(from) + 1
   if (count > Math.min(contexts, MAX_CLUSTERS) || first + count > MAX_TABLES)
     fail('ERR_FRAME_INVALID', `${count} tables for ${contexts} contexts, after ${first} others`)
-  const map = new Uint16Array(contexts).fill(first)
+  const map = new Int32Array(contexts).fill(first)
   if (count > 1) {
     const mask = contexts === CONTEXTS ? from.bits(3) : 0
     const bits = 32 - Math.clz32(count - 1)
@@ -183,7 +177,7 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
   }
   const hasEscape = kind === 'residual'
   for (let t = 0; t < count; t++) {
-    const own = unpackLevels(from, symbols)
+    const own = unpackLevels(from, symbols, hasEscape)
     if (!hasEscape && own.length !== symbols)
       fail('ERR_FRAME_INVALID', `a table of ${own.length} symbols: expected ${symbols}`)
     levels.push(own)
@@ -191,19 +185,28 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
   return { map, usual }
 }
 
-function packLevels(out: BitWriter, levels: Uint8Array): void {
-  gamma(out, levels.length - 1)
-  const k = parameterOf(levels)
+/** With `isResidual` the symbols that leadOf() takes together have one level. */
+function packLevels(out: BitWriter, levels: Uint8Array, isResidual: boolean): void {
+  const { length } = levels
+  gamma(out, length - 1)
+  const said: number[] = []
+  for (let s = 0; s < length; s++)
+    if (!isResidual || leadOf(s, length) === s) said.push(zigzag(levels[s] - expected(levels, s)))
+  const k = parameterOf(said)
   out.bits(k, 2)
-  for (let s = 0; s < levels.length; s++) out.rice(zigzag(levels[s] - expected(levels, s)), k)
+  for (const one of said) out.rice(one, k)
 }
 
-function unpackLevels(from: BitReader, symbols: number): Uint8Array {
+function unpackLevels(from: BitReader, symbols: number, isResidual: boolean): Uint8Array {
   const length = readGamma(from) + 1
   if (length > symbols) fail('ERR_FRAME_INVALID', `a table of ${length} symbols: expected at most ${symbols}`)
   const levels = new Uint8Array(length)
   const k = from.bits(2)
   for (let s = 0; s < length; s++) {
+    if (isResidual && leadOf(s, length) !== s) {
+      levels[s] = levels[s - 1]
+      continue
+    }
     const level = expected(levels, s) + unzigzag(from.rice(k))
     if (!(level >= 0 && level < LEVELS))
       fail('ERR_FRAME_INVALID', `a frequency of level ${level}: expected less than ${LEVELS}`)
@@ -217,12 +220,12 @@ function expected(levels: Uint8Array, s: number): number {
   return s === 0 ? 20 : s < 3 || s > 16 ? levels[s - 1] : levels[s - 2]
 }
 
-function parameterOf(levels: Uint8Array): number {
+function parameterOf(said: readonly number[]): number {
   let best = 0
   let least = Number.POSITIVE_INFINITY
   for (let k = 0; k < 4; k++) {
     let bits = 0
-    for (let s = 0; s < levels.length; s++) bits += 1 + k + (zigzag(levels[s] - expected(levels, s)) >> k)
+    for (const one of said) bits += 1 + k + (one >> k)
     if (bits < least) [least, best] = [bits, k]
   }
   return best

@@ -54,7 +54,7 @@ describe('a record', () => {
       '2139',
       { p: { x: 1, y: 2 }, q: { x: 1, y: 2, z: 3 } },
     ],
-    ['R2 rotations', { q: quat(9) }, { q: { x: 0, y: 0, z: 0, w: 3 } }, 'fffbf70f', { q: { x: 0, y: 0, z: 0, w: 1 } }],
+    ['R2 rotations', { q: quat(9) }, { q: { x: 0, y: 0, z: 0, w: 3 } }, '03040810', { q: { x: 0, y: 0, z: 0, w: 1 } }],
     ['R3 ids in sevens', { r: ref('ship') }, { r: 300 }, 'ac02', { r: 300 }],
     ['R3 no id', { r: ref('ship') }, {}, '00', { r: undefined }],
     ['R4 text behind its length', { t: text(4) }, { t: 'añ' }, '0361c3b1', { t: 'añ' }],

@@ -31,6 +31,10 @@ export function compareRows(cells: FrozenCells, rows: Survivors, scratch: Scratc
   const { base } = rows
   let spawnedCount = 0
   let gone = 0
+  if (cells.born === base.born) {
+    for (let slot = 0; slot < cells.size; slot++) if (cells.born[slot] >= 0) survivors[rows.count++] = slot
+    return { spawned: 0, gone: 0 }
+  }
   for (let slot = 0; slot < cells.size || slot < base.size; slot++) {
     const born = slot < cells.size ? cells.born[slot] : -1
     const wasBorn = slot < base.size ? base.born[slot] : -1

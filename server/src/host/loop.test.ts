@@ -51,12 +51,13 @@ function match(tickRate: number, step: () => void = () => {}): Ticking & { steps
   }
 }
 
-function drive<M extends Ticking>(matches: M[]) {
+function drive<M extends Ticking>(matches: M[], idle?: (clock: FakeClock) => boolean) {
   const clock = new FakeClock()
   const failures: unknown[] = []
   const loop = new Loop(
     () => matches,
     (_, error) => failures.push(error),
+    idle && (() => idle(clock)),
     clock
   )
   loop.start()
@@ -136,10 +137,55 @@ describe('the loop', () => {
     const failed = () => {
       throw new Error('the log')
     }
-    const loop = new Loop(() => [bad, good], failed, clock)
+    const loop = new Loop(() => [bad, good], failed, undefined, clock)
     loop.start()
     expect(() => clock.advance(1001)).not.toThrow()
     expect(good.steps).toBeGreaterThanOrEqual(59)
+  })
+
+  it('does what can wait while nothing is due, in pieces, and is never late for a tick because of it', () => {
+    const late: number[] = []
+    let pieces = 0
+    const ticking = match(50, () => late.push((clock.time - 1000) % 20))
+    const { clock } = drive([ticking], (at) => {
+      pieces++
+      at.time += 1
+      return true
+    })
+    clock.advance(10_000)
+    expect(ticking.steps).toBeGreaterThanOrEqual(499)
+    expect(Math.max(...late)).toBeLessThanOrEqual(1)
+    // A part of each pass at most, for sockets want their turn.
+    expect(pieces / ticking.steps).toBeGreaterThanOrEqual(1)
+    expect(pieces / ticking.steps).toBeLessThanOrEqual(3)
+  })
+
+  it('asks once a pass whether there is something to do, if there is not', () => {
+    let asked = 0
+    const { clock } = drive([match(50)], () => {
+      asked++
+      return false
+    })
+    clock.advance(1000)
+    expect(asked).toBeGreaterThan(45)
+    expect(asked).toBeLessThan(55)
+  })
+
+  it('does nothing that can wait where ticks take all the time there is', () => {
+    let pieces = 0
+    const slow = match(50, () => {
+      clock.time += 19
+    })
+    const { clock } = drive([slow], (at) => {
+      pieces++
+      at.time += 1
+      return true
+    })
+    clock.advance(20)
+    const before = pieces
+    clock.advance(1000)
+    expect(slow.steps).toBeGreaterThan(45)
+    expect(pieces).toBe(before)
   })
 
   it('notices matches that come and go', () => {

@@ -1,7 +1,8 @@
 // The only timer of a server: one loop drives all matches, each at its own tick rate, and holds those rates to the
 // clock (a stepper per match, see engine/src/time). A pass runs what is due and sleeps until something is due again,
 // so sockets are served between passes. Matches take turns: each pass starts with another one, and one that has to
-// catch up runs a tick when everybody has run theirs. An exception of a match never reaches the loop.
+// catch up runs a tick when everybody has run theirs. An exception of a match never reaches the loop. What is left of a
+// pass is for work that can wait.
 
 import { Stepper } from '@tickwire/engine/wire'
 
@@ -45,10 +46,14 @@ export interface Ticking {
 // A new match is noticed this soon even when nothing else is due.
 const LONGEST_SLEEP_MS = 20
 const MAX_CATCH_UP = 5
+// A pass has so much for what can wait, and nothing of it within MARGIN of the next tick. A piece takes about 1 ms.
+const MAX_IDLE_MS = 2
+const MARGIN_MS = 2
 
 export class Loop<M extends Ticking> {
   readonly #matches: () => Iterable<M>
   readonly #failed: (match: M, error: unknown) => void
+  readonly #idle: () => boolean
   readonly #clock: Clock
   readonly #steppers = new WeakMap<M, Stepper>()
   #running = false
@@ -60,10 +65,17 @@ export class Loop<M extends Ticking> {
   /**
    * @param matches those to drive; asked at every pass
    * @param failed told of what a match's tick threw; the loop goes on, even if this throws
+   * @param idle does a piece of work while nothing is due; false: there is none left. Never throws.
    */
-  constructor(matches: () => Iterable<M>, failed: (match: M, error: unknown) => void, clock: Clock = systemClock) {
+  constructor(
+    matches: () => Iterable<M>,
+    failed: (match: M, error: unknown) => void,
+    idle: () => boolean = () => false,
+    clock: Clock = systemClock
+  ) {
     this.#matches = matches
     this.#failed = failed
+    this.#idle = idle
     this.#clock = clock
   }
 
@@ -101,6 +113,7 @@ export class Loop<M extends Ticking> {
     }
     this.#run(due)
     if (!this.#running) return
+    this.#useRest(next)
     this.#cancel() // a tick may have stopped and started the loop
     // Rounded up, as timers count whole ms: waking early would only mean waking twice.
     this.#cancel = this.#clock.wake(Math.max(0, Math.ceil(next - this.#clock.now())), this.#pass)
@@ -116,6 +129,11 @@ export class Loop<M extends Ticking> {
         if (round < ticks) this.#step(match)
       }
     }
+  }
+
+  #useRest(next: number): void {
+    const end = Math.min(next - MARGIN_MS, this.#clock.now() + MAX_IDLE_MS)
+    while (this.#clock.now() < end && this.#idle());
   }
 
   #step(match: M): void {

@@ -19,6 +19,9 @@ export interface Health {
   readonly skippedTicks: number
   /** Times that a match was found more than one tick behind. */
   readonly overruns: number
+  /** How often clients asked for a keyframe: they could not read a frame, or its state had another hash. */
+  readonly unreadable: number
+  readonly unsound: number
 }
 
 /** @param folder of files to serve; @throws ERR_USAGE when it is none. */

@@ -63,6 +63,8 @@ export interface MatchListing {
   readonly players: number
   readonly capacity: number
   readonly locked: boolean
+  /** How often its clients could not use what they got, by their own word: a frame, or the hash of its state. */
+  readonly troubles: { readonly unreadable: number; readonly unsound: number }
 }
 
 export interface Server {
@@ -72,10 +74,19 @@ export interface Server {
   readonly port: number
   /** The matches that are running, as of now. */
   readonly matches: readonly MatchListing[]
-  /** Lets players create and join matches of `game`. */
+  /**
+   * Lets players create and join matches of `game`.
+   * @throws ERR_USAGE for rules that can't be; ERR_SCHEMA_MISMATCH, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for a `prior`
+   * that is none of this game's
+   */
   host<G extends AnyGame>(game: G, rules: RulesOf<G>): void
   /** Opens a match of a hosted game, for players to join. @throws ERR_GAME_UNKNOWN */
   open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G>
+  /**
+   * The tables that the game's frames are coded with by now, learned from its matches: save them, and give them to
+   * `host()` as `prior` next time. Undefined where nothing is learned that is worth it. @throws ERR_GAME_UNKNOWN
+   */
+  prior(game: AnyGame): Uint8Array | undefined
   /**
    * Starts the matches, and opens the port; with `{ http }` that is yours to do.
    * @throws ERR_PORT_IN_USE, and what the system says otherwise
@@ -121,7 +132,8 @@ class Host implements Server {
     })
     this.#loop = new Loop(
       () => this.#running(),
-      (match, error) => this.#failed(match, error)
+      (match, error) => this.#failed(match, error),
+      () => this.#lobby.learn()
     )
     this.#http = 'http' in options ? options.http : createHttpServer('app' in options ? options.app : notFound)
     this.#http.on('connection', (socket) => this.#track(socket))
@@ -143,8 +155,8 @@ class Host implements Server {
   }
 
   get matches(): readonly MatchListing[] {
-    return [...this.#lobby.matches].map(({ id, game, players, capacity, locked }) => {
-      return { id, game: game.name, players: players.size, capacity, locked }
+    return [...this.#lobby.matches].map(({ id, game, players, capacity, locked, troubles }) => {
+      return { id, game: game.name, players: players.size, capacity, locked, troubles: { ...troubles } }
     })
   }
 
@@ -154,6 +166,10 @@ class Host implements Server {
 
   open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G> {
     return this.#lobby.open(game, options)
+  }
+
+  prior(game: AnyGame): Uint8Array | undefined {
+    return this.#lobby.prior(game)
   }
 
   async listen(): Promise<void> {
@@ -205,6 +221,7 @@ class Host implements Server {
       uptime: Math.round(now() - this.#started) / 1000,
       skippedTicks: this.#loop.skipped,
       overruns: this.#loop.overruns,
+      ...this.#lobby.troubles,
     }
   }
 

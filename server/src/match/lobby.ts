@@ -1,5 +1,5 @@
 // Hosts games; finds, creates and lists their matches. Knows no sockets and no clock: whoever owns the lobby steps its
-// matches, each at its game's tick rate, and calls sweep() to forget those that are over.
+// matches, each at its game's tick rate, calls sweep() to forget those that are over, and learn() when there is time.
 
 import type { AnyGame } from '@tickwire/engine'
 import {
@@ -11,7 +11,8 @@ import {
   unpackRecord,
   type Values,
 } from '@tickwire/engine/wire'
-import { LiveMatch } from './match.ts'
+import { Learner } from './learner.ts'
+import { LiveMatch, type Trouble } from './match.ts'
 import type { Rules } from './rules.ts'
 
 export interface LobbyOptions {
@@ -35,12 +36,16 @@ export type Wanted = string | Uint8Array
 interface Hosted {
   readonly game: AnyGame
   readonly rules: Rules<AnyGame>
+  readonly learner: Learner
 }
 
 export class Lobby {
   readonly #options: LobbyOptions
   readonly #games = new Map<string, Hosted>()
   readonly #matches = new Map<string, LiveMatch>()
+  #learns = true
+  /** Of the matches that were forgotten. */
+  readonly #troubles: Record<Trouble, number> = { unreadable: 0, unsound: 0 }
 
   constructor(options: LobbyOptions) {
     this.#options = options
@@ -54,7 +59,17 @@ export class Lobby {
     return this.#matches.size
   }
 
-  /** @throws ERR_USAGE for a second game of one name, and for a capacity that cannot be */
+  /** How often clients could not use what they got, in all matches so far. */
+  get troubles(): Readonly<Record<Trouble, number>> {
+    const sum = { ...this.#troubles }
+    for (const { troubles } of this.#matches.values()) addUp(sum, troubles)
+    return sum
+  }
+
+  /**
+   * @throws ERR_USAGE for a second game of one name, and for a capacity that cannot be; ERR_SCHEMA_MISMATCH,
+   * ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for a prior that is none of this game's
+   */
   host<G extends AnyGame>(game: G, rules: Rules<G>): void {
     planOf(game)
     if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
@@ -64,7 +79,8 @@ export class Lobby {
     for (const name of Object.keys(game.requests))
       if (!(rules.requests as Record<string, unknown> | undefined)?.[name])
         fail('ERR_USAGE', `the game declares the request '${name}': its rules owe requests.${name}`)
-    this.#games.set(game.name, { game, rules: rules as never as Rules<AnyGame> })
+    const learner = new Learner<AnyGame>(game, rules.prior)
+    this.#games.set(game.name, { game, rules: rules as never as Rules<AnyGame>, learner })
   }
 
   /** Opens a match. @throws ERR_GAME_UNKNOWN, ERR_FIELD_VALUE for options the schema does not allow, ERR_RATE_LIMIT past maxMatches */
@@ -101,7 +117,31 @@ export class Lobby {
 
   /** Forgets matches that are over. */
   sweep(): void {
-    for (const [id, match] of this.#matches) if (match.ended !== undefined) this.#matches.delete(id)
+    for (const [id, { ended, troubles }] of this.#matches) {
+      if (ended === undefined) continue
+      addUp(this.#troubles, troubles)
+      this.#matches.delete(id)
+    }
+  }
+
+  /**
+   * Works for a millisecond or so at the tables that frames are coded with: between ticks, while nothing is due. False:
+   * there is nothing to do before the next tick.
+   */
+  learn(): boolean {
+    if (!this.#learns) return false
+    try {
+      for (const { learner } of this.#games.values()) if (learner.work()) return true
+    } catch (error) {
+      this.#learns = false
+      this.#options.warn(`learning failed, and ends: ${String(error)}`)
+    }
+    return false
+  }
+
+  /** The prior that a hosted game's frames are coded with, packed; undefined: the generic one. @throws ERR_GAME_UNKNOWN */
+  prior(game: AnyGame): Uint8Array<ArrayBuffer> | undefined {
+    return this.#hosted(game.name).learner.current?.bytes.slice()
   }
 
   /** Ends all matches with a reason that their players see. */
@@ -117,17 +157,23 @@ export class Lobby {
     )
   }
 
-  #open({ game, rules }: Hosted, options: Values, code: ErrorCode): LiveMatch {
+  #open({ game, rules, learner }: Hosted, options: Values, code: ErrorCode): LiveMatch {
     const { seed, newId, warn, maxMatches = 1000, opened } = this.#options
     if (this.#matches.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
     const layout = planOf(game).options
     const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
     const settled = settleRecord(layout, { ...zeros, ...options }, code)
-    const match = new LiveMatch({ id: newId(), game, rules, options: Object.freeze(settled), seed: seed(), warn })
+    const id = newId()
+    const match = new LiveMatch({ id, game, rules, options: Object.freeze(settled), seed: seed(), learner, warn })
     this.#matches.set(match.id, match)
     opened?.(match)
     return match
   }
+}
+
+function addUp(sum: Record<Trouble, number>, more: Readonly<Record<Trouble, number>>): void {
+  sum.unreadable += more.unreadable
+  sum.unsound += more.unsound
 }
 
 function hex(hash: number): string {

@@ -17,7 +17,9 @@ import {
   planOf,
   Random,
   type ReadWorld,
+  RecordingWriter,
   type RowBase,
+  type Snapshot,
   type SnapshotBase,
   settleRecord,
   type Table,
@@ -32,12 +34,17 @@ import { Acts } from './acts.ts'
 import { CommandBuffer, type Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
 import { EventLog, MAX_EVENTS_A_TICK } from './event-log.ts'
+import { Handout } from './handout.ts'
+import { Learner } from './learner.ts'
 import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
 import { Rewind } from './rewind.ts'
 import type { EmitOptions, Match, Player, Rules } from './rules.ts'
 import { type Seat, Seats, SlackReport } from './seats.ts'
 import { Timers } from './timers.ts'
+
+/** What a client can't use: a frame (or a prior) that it can't read, or a state with another hash than its frame says. */
+export type Trouble = 'unreadable' | 'unsound'
 
 /** Snapshots kept: what rewind() can look back on. */
 const HISTORY = 128
@@ -57,6 +64,8 @@ export interface MatchSetup<G extends AnyGame> {
   readonly options: Values
   /** A whole number: `match.random()` follows from it. */
   readonly seed: number
+  /** What all matches of the game share; left out, the match has one of its own. */
+  readonly learner?: Learner<G>
   readonly warn: (message: string) => void
 }
 
@@ -69,6 +78,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   locked = false
   /** Why the match is over, or undefined. */
   ended: string | undefined
+  /** How often clients could not use what they got, by their own word. */
+  readonly troubles: Record<Trouble, number> = { unreadable: 0, unsound: 0 }
   readonly #rules: Rules<G>
   readonly #plan: GamePlan
   readonly #warn: (message: string) => void
@@ -77,6 +88,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #seats = new Seats()
   readonly #events = new EventLog()
   readonly #history = new History<SnapshotBase>(HISTORY)
+  readonly #learner: Learner<G>
   readonly #outbound: Outbound<G>
   readonly #rewind: Rewind
   readonly #neutral: Values
@@ -86,6 +98,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #emptyTicks: number
   readonly #acts = new Acts()
   readonly #timers = new Timers()
+  #record: ((snapshot: Snapshot<G>) => void) | undefined
   #started = false
   #emptyFor = 0
   /** Who came and went, for those who were told who was there before. */
@@ -95,7 +108,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   #joining = 0
 
   constructor(setup: MatchSetup<G>) {
-    const { id, game, rules, options, seed, warn } = setup
+    const { id, game, rules, options, seed, warn, learner = new Learner(game) } = setup
     this.id = id
     this.game = game
     this.options = options as G['options']
@@ -107,7 +120,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.world = world as never as World<G>
     this.#tables = world.tables
     this.#random = new Random(seed)
-    this.#outbound = new Outbound(game)
+    this.#learner = learner
+    this.#outbound = new Outbound(game, learner)
     this.#rewind = new Rewind(this.#plan, this.#history)
     this.#neutral = neutralRecord(this.#plan.command)
     this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
@@ -204,7 +218,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   admit(seat: Seat): Answer {
     if (seat.state === 'gone')
       fail(this.ended ? 'ERR_MATCH_ENDED' : 'ERR_REFUSED', this.ended ?? 'taken out while joining')
+    const { current } = this.#learner
     seat.state = 'playing'
+    seat.handout = new Handout(current?.prior)
     seat.connection?.enter(this.id)
     return {
       ok: 'join',
@@ -213,6 +229,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       players: [...this.players],
       tick: this.tick,
       options: packRecord(this.#plan.options, this.options as Values, 'ERR_FIELD_VALUE'),
+      ...(current && { prior: current.bytes }),
     }
   }
 
@@ -226,14 +243,21 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     seat.commands.put(run, this.tick)
   }
 
-  /** The client can't use what it holds: its next frame is a keyframe, twice a second at most. */
-  resync(seat: Seat): void {
+  /** The client can't use what it got: its next frame is a keyframe, twice a second at most. */
+  resync(seat: Seat, why: Trouble): void {
     if (this.tick - seat.resyncedAt < this.game.tickRate / 2) return
     seat.resyncedAt = this.tick
+    this.#note(why, seat, `a frame was ${why}: a keyframe follows`)
+    seat.handout.distrust()
     seat.sent = undefined
     seat.sentBefore = undefined
     // What it got since then it could not read, events included.
     seat.known = Math.min(seat.known, seat.ack)
+  }
+
+  /** The client's answer to the prior it was handed: the epoch, or 0 if it can't read it. */
+  learned(seat: Seat, epoch: number): void {
+    if (!seat.handout.answer(epoch)) this.#note('unreadable', seat, 'a prior was unreadable')
   }
 
   /** Runs a request at the start of the next tick; the answer is due once that tick's frames are written. */
@@ -268,6 +292,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     ;(this.world as { tick: number }).tick++
     if (!this.#started) {
       this.#started = true
+      const record = this.#rules.record?.(this)
+      const recording = record && new RecordingWriter(this.game)
+      if (record && recording) this.#record = (snapshot) => record(recording.add(snapshot))
       this.#rules.start?.(this)
     }
     this.#isActing = true
@@ -279,6 +306,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#rules.tick?.(this, this.#commands as never)
     const snapshot = this.world.snapshot() as never as SnapshotBase
     this.#history.set(snapshot.tick, snapshot)
+    this.#record?.(snapshot as never as Snapshot<G>)
     this.#tellChanges()
     this.#outbound.flush(snapshot, this.#seats, this.#events)
     this.#dropSilent()
@@ -357,6 +385,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       state: 'joining',
       sent: undefined,
       sentBefore: undefined,
+      handout: new Handout(),
       known: this.tick - 1,
       ack: this.tick - 1,
       renderTick: -1,
@@ -419,6 +448,11 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     const pack = (values: Values) => packRecord(kind.answer, values, 'ERR_REQUEST')
     const values = rule(this as never, seat.player, unpackRecord(kind.layout, packed, 'ERR_REQUEST'))
     return isPromise(values) ? values.then(pack) : pack(values)
+  }
+
+  /** Counts what a client says, and warns of the first. */
+  #note(trouble: Trouble, { player }: Seat, what: string): void {
+    if (this.troubles[trouble]++ === 0) this.#warn(`${player.name} says that ${what}; more of it is counted`)
   }
 
   #tell(seat: Seat, tell: Tell): void {

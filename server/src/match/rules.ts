@@ -52,6 +52,16 @@ export interface Rules<G extends AnyGame> {
   readonly capacity?: number
   /** Seconds for which a match without people is kept. Default 10. */
   readonly emptySeconds?: number
+  /**
+   * What `server.prior(game)` gave, of another run: frames are small from the first one on. Made for this very schema. It
+   * is a start: a better one is learned where there is one.
+   */
+  readonly prior?: Uint8Array
+  /**
+   * Called once a match. What it returns gets the match's recording after every tick, bytes to append to a file:
+   * `readRecording` and `tickwire-train` read it. A throw ends this match.
+   */
+  readonly record?: (match: Match<G>) => (bytes: Uint8Array<ArrayBuffer>) => void
   readonly start?: (match: Match<G>) => void | undefined
   /** A throw refuses the player and nothing else. Throw a TickwireError to say why. */
   readonly join?: (match: Match<G>, player: Player) => void | undefined

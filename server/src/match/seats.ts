@@ -4,6 +4,7 @@
 import type { SnapshotBase, Values } from '@tickwire/engine/wire'
 import type { CommandBuffer } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
+import type { Handout } from './handout.ts'
 import type { Player } from './rules.ts'
 
 export type SeatState = 'joining' | 'playing' | 'gone'
@@ -18,6 +19,8 @@ export interface Seat {
   /** The last snapshot written to the connection, and the one written before it; undefined: a keyframe is due. */
   sent: SnapshotBase | undefined
   sentBefore: SnapshotBase | undefined
+  /** What its frames may be coded with. */
+  handout: Handout
   /** Events up to this tick were written. */
   known: number
   /** The newest snapshot that the client says it holds; before its first word, the one before it came. */

@@ -33,9 +33,9 @@ class Kept implements Connection {
   }
 }
 
-function setUp() {
+function setUp(warn: (message: string) => void = () => {}) {
   let id = 0
-  const lobby = new Lobby({ seed: () => 1, newId: () => `m${++id}`, warn: () => {} })
+  const lobby = new Lobby({ seed: () => 1, newId: () => `m${++id}`, warn })
   lobby.host(game, { join: (match, player) => void match.world.dot.spawn({ x: player.id }, player) })
   return lobby
 }
@@ -74,6 +74,8 @@ describe('bad frames, each with its code', () => {
     ['a kind that only servers send', Uint8Array.of(FRAME_KIND.state, 0), 'ERR_FRAME_KIND'],
     ['a truncated frame', commandFrame(5).subarray(0, -1), 'ERR_FRAME_TRUNCATED'],
     ['bytes after the end', Uint8Array.of(...commandFrame(5), 0), 'ERR_FRAME_INVALID'],
+    ['a resync without a reason', Uint8Array.of(FRAME_KIND.resync), 'ERR_FRAME_TRUNCATED'],
+    ['a prior learned, and more', Uint8Array.of(FRAME_KIND.learned, 1, 0), 'ERR_FRAME_INVALID'],
     ['an oversized frame', new Uint8Array(MAX_INBOUND + 1).fill(2), 'ERR_FRAME_SIZE'],
   ])('%s ends its connection and nothing else', async (_name, frame, code) => {
     const lobby = setUp()
@@ -101,6 +103,34 @@ describe('bad frames, each with its code', () => {
     expect(connection.told.at(-1)).toMatchObject({ tell: 'refused', code: 'ERR_COMMAND_TICK' })
     expect(connection.open).toBe(true)
   })
+})
+
+test.each([0, 1, 3, 4, 255])('L3 a prior that was not handed out is not learned: %d', async (epoch) => {
+  const lobby = setUp()
+  const { connection, session } = await join(lobby)
+  session.frame(Uint8Array.of(FRAME_KIND.learned, epoch))
+  for (const match of lobby.matches) match.step()
+  expect(connection.open).toBe(true)
+  expect(connection.frames).not.toEqual([])
+  for (const frame of connection.frames) expect((frame[2] >> 5) & 3).toBe(0)
+})
+
+test('what a client says it could not use is counted by its reason, and told of once', async () => {
+  const warnings: string[] = []
+  const lobby = setUp((message) => warnings.push(message))
+  const { session } = await join(lobby)
+  const [match] = lobby.matches
+  for (const reason of [1, 2, 2, 1, 77]) {
+    session.frame(Uint8Array.of(FRAME_KIND.resync, reason))
+    for (let tick = 0; tick < 15; tick++) match.step()
+  }
+  // Twice a second is often enough, whatever a client sends.
+  for (let i = 0; i < 100; i++) session.frame(Uint8Array.of(FRAME_KIND.resync, 1))
+  expect(match.troubles).toEqual({ unreadable: 4, unsound: 2 })
+  expect(warnings).toEqual([
+    'match m1: ada says that a frame was unreadable: a keyframe follows; more of it is counted',
+    'match m1: ada says that a frame was unsound: a keyframe follows; more of it is counted',
+  ])
 })
 
 describe('bad messages are answered, each with its code', () => {
@@ -137,7 +167,14 @@ describe('bad messages are answered, each with its code', () => {
   test('a second join on one connection', async () => {
     const lobby = setUp()
     const { session } = await join(lobby)
-    const again = packr.pack({ ask: 'join', version: 1, game: 'g', schema: game.hash, match: 'quick', name: '' })
+    const again = packr.pack({
+      ask: 'join',
+      version: PROTOCOL_VERSION,
+      game: 'g',
+      schema: game.hash,
+      match: 'quick',
+      name: '',
+    })
     expect(packr.unpack(await session.ask(new Uint8Array(again)))).toMatchObject({ error: 'ERR_USAGE' })
   })
 })

@@ -22,6 +22,8 @@ import type { Seat } from './seats.ts'
 
 /** Running matches that one connection may have opened. */
 const MAX_OPENED = 3
+/** What a resync frame says where the state was another than its hash. */
+const UNSOUND = 2
 /** A frame from a client has at most this many bytes. */
 export const MAX_INBOUND = 4096
 
@@ -83,9 +85,11 @@ export class Session {
         return this.#match.commands(this.#seat, readCommands(bytes, command, this.#match.tick))
       }
       case 'resync':
-        return this.#match.resync(this.#seat)
+        return this.#match.resync(this.#seat, wordOf(bytes) === UNSOUND ? 'unsound' : 'unreadable')
+      case 'learned':
+        return this.#match.learned(this.#seat, wordOf(bytes))
       case 'state':
-        fail('ERR_FRAME_KIND', 'a state frame from a client: expected commands or resync')
+        fail('ERR_FRAME_KIND', 'a state frame from a client: expected commands, resync or learned')
     }
   }
 
@@ -140,4 +144,11 @@ export class Session {
       // The match is over: it has no seats to give back.
     }
   }
+}
+
+/** The one byte that a frame says behind its kind. */
+function wordOf(bytes: Uint8Array): number {
+  if (bytes.length < 2) fail('ERR_FRAME_TRUNCATED', 'a frame of 1 byte: expected 2')
+  if (bytes.length > 2) fail('ERR_FRAME_INVALID', `a frame of ${bytes.length} bytes: expected 2`)
+  return bytes[1]
 }

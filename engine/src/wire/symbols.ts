@@ -1,0 +1,142 @@
+// A column's residuals as symbols of the entropy coder, and the raw bits of the large ones. Hot loops, writer and reader
+// side by side: one pass over the rows each, tables by context. The raw bits stand among the column's other bits, in the
+// order of its rows.
+
+import type { BitReader, BitWriter } from './bits.ts'
+import { ESCAPE, type RansReader, type RansWriter, type Tables, withinSymbols } from './entropy.ts'
+import { CLASS, DIRECT, RAW_BASE, RAW_BITS, ROW, symbolOf, TOP_CLASS, UNKNOWN } from './model.ts'
+import type { Scratch } from './scratch.ts'
+
+/** With as many rows time is worth a byte or two: symbols of a column alternate between the coder's two states from here on. */
+export const MANY = 96
+/** No column of this row was coded yet: four times UNKNOWN, as scratch.sibling holds it. */
+const FIRST = UNKNOWN << 2
+
+/** No column of these `n` rows was coded yet. */
+export function start(n: number, { sibling }: Scratch): void {
+  sibling.fill(FIRST, 0, n)
+}
+
+/** A column in which none of these `n` rows has a residual. */
+export function skip(n: number, { sibling }: Scratch): void {
+  for (let a = 0; a < n; a++) sibling[a] = faded(sibling[a])
+}
+function faded(sum: number): number {
+  return sum === FIRST ? 0 : sum >> 1
+}
+
+/**
+ * Writes `n` residuals (zigzag). `places`: by context its table's start among the entries << 8 | the last symbol, which is an
+ * escape: `escapeBits` bits follow. scratch.context holds what of each context the snapshots give. With `few` only the rows
+ * of groups in scratch.groups have a symbol.
+ */
+export function writeSymbols(
+  bits: BitWriter,
+  rans: RansWriter,
+  { entries }: Tables,
+  places: Int32Array,
+  escapeBits: number,
+  residuals: Uint32Array,
+  n: number,
+  few: boolean,
+  { context, sibling, widths, groups }: Scratch
+): void {
+  const { ops } = rans
+  let at = rans.count
+  let raw = 0
+  for (let a = 0; a < n; a++) {
+    if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
+      for (const end = Math.min(a + 8, n); a < end; a++) sibling[a] = faded(sibling[a])
+      a--
+      continue
+    }
+    const u = residuals[a]
+    const sum = sibling[a]
+    const place = places[context[a] + (sum >> 2) * ROW]
+    const last = place & 255
+    let size = TOP_CLASS
+    let symbol = u
+    if (u < DIRECT) size = CLASS[u]
+    else symbol = symbolOf(u)
+    sibling[a] = sum === FIRST ? size << 2 : (sum >> 1) + 2 * size
+    if (symbol >= last || u >= DIRECT) {
+      widths[a] = symbol < last ? RAW_BITS[symbol] : escapeBits
+      if (symbol > last) symbol = last
+      raw++
+    }
+    ops[at++] = entries[(place >> 8) + symbol]
+  }
+  const coded = at - rans.count
+  rans.count = at
+  if (coded >= MANY) rans.pair(coded)
+  if (raw > 0) {
+    bits.run(residuals, widths, n)
+    widths.fill(0, 0, n)
+  }
+}
+
+/**
+ * Reads `n` residuals (zigzag), of which `coded` have a symbol. `map`: by context the number of its table.
+ * @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID
+ */
+export function readSymbols(
+  bits: BitReader,
+  rans: RansReader,
+  { entries, guesses }: Tables,
+  map: Int32Array,
+  escapeBits: number,
+  residuals: Uint32Array,
+  n: number,
+  coded: number,
+  { context, sibling, groups }: Scratch
+): void {
+  const { bytes } = rans
+  const few = coded < n
+  const paired = coded >= MANY
+  if (paired) rans.openPair()
+  let x = rans.state
+  let y = rans.other
+  let at = rans.at
+  for (let a = 0; a < n; a++) {
+    if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
+      for (const end = Math.min(a + 8, n); a < end; a++) {
+        residuals[a] = 0
+        sibling[a] = faded(sibling[a])
+      }
+      a--
+      continue
+    }
+    const sum = sibling[a]
+    // As RansReader.get().
+    const slot = x & 4095
+    let index = guesses[(map[context[a] + (sum >> 2) * ROW] << 8) | (slot >> 4)]
+    let entry = entries[index]
+    let from = slot - (entry & 4095)
+    let freq = (entry >>> 12) & 8191
+    while (from >= freq) {
+      from -= freq
+      entry = entries[++index]
+      freq = (entry >>> 12) & 8191
+    }
+    x = Math.imul(freq, x >>> 12) + from
+    // A word follows if x < 32768: chance decides, so no branch. No word stands in a frame's first bytes.
+    if (at < 2) withinSymbols()
+    const refills = (x - 32768) >>> 31
+    x = (x << (refills << 4)) | ((bytes[at - 2] | (bytes[at - 1] << 8)) & -refills)
+    at -= refills << 1
+    let u = entry >>> 25
+    if (u >= DIRECT) u = u === ESCAPE ? bits.uint(escapeBits) : RAW_BASE[u] + bits.uint(RAW_BITS[u])
+    residuals[a] = u
+    const size = u < DIRECT ? CLASS[u] : TOP_CLASS
+    sibling[a] = sum === FIRST ? size << 2 : (sum >> 1) + 2 * size
+    if (paired) {
+      const next = y
+      y = x
+      x = next
+    }
+  }
+  const isOdd = paired && (coded & 1) === 1
+  rans.state = isOdd ? y : x
+  rans.other = isOdd ? x : y
+  rans.at = at
+}

@@ -1,0 +1,169 @@
+// A whole server and its clients under the virtual clock: the lobby's matches are stepped at their tick rate, each
+// client sits behind a seeded link and draws at its own frame rate. Ten minutes of play take seconds, and the same seed
+// is the same play.
+
+import type { AnyGame } from '@tickwire/engine'
+import { type ClientMatch, connectOver, type MatchOptions } from '@tickwire/engine/client'
+import {
+  HeadlessPlayer,
+  type Link,
+  type LinkProfile,
+  type LinkTransport,
+  link,
+  linkConnection,
+  linkTransport,
+  type Passage,
+  Random,
+  roundTrip,
+  VirtualClock,
+} from '@tickwire/engine/testing'
+import { FRAME_KIND, planOf, readCommands } from '@tickwire/engine/wire'
+import { Lobby } from '../match/lobby.ts'
+import type { LiveMatch } from '../match/match.ts'
+import type { Rules } from '../match/rules.ts'
+import { Session } from '../match/session.ts'
+
+const CLEAN = roundTrip(40, 0)
+
+/** Of learning, after a tick: what a real server finds the time for. */
+const PIECES = 20
+/** A join that is not answered within so many ms fails. */
+const JOIN_WITHIN = 20_000
+
+export interface VirtualClient<G extends AnyGame, Seen = unknown> {
+  readonly match: ClientMatch<G>
+  readonly link: Link
+  /** Draws the match, and has noted every frame. */
+  readonly player: HeadlessPlayer<ClientMatch<G>, Seen>
+  readonly transport: LinkTransport
+  /** Every message that arrived at the client, in order. */
+  readonly received: Uint8Array[]
+  /** Every command as it came to the server, in order. */
+  readonly commands: readonly GivenCommand[]
+}
+
+/** One tick's command at the server. */
+export interface GivenCommand {
+  readonly tick: number
+  /** When it was sent and when it came, ms of the clock. */
+  readonly sentAt: number
+  readonly at: number
+  /** By how many ticks that was before its tick ran, fractions included; 0 or less: too late. */
+  readonly slack: number
+  /** A stall held it back. */
+  readonly stalled: boolean
+}
+
+export interface DrawOptions<G extends AnyGame, Seen = unknown> {
+  /** The network; a clean round trip of 40 ms by default. */
+  readonly profile?: LinkProfile
+  /** The connection, if it was made before by dial(). */
+  readonly wire?: Link
+  /** Frames a second; 60 by default. */
+  readonly fps?: number
+  /** The clock of the player's machine, ms: by default the virtual one. */
+  readonly now?: () => number
+  /** Called after each frame was drawn; what it returns is noted with the frame. */
+  readonly onFrame?: (match: ClientMatch<G>) => Seen
+}
+
+export class VirtualServer<G extends AnyGame> {
+  readonly clock: VirtualClock = new VirtualClock()
+  readonly lobby: Lobby
+  readonly warnings: string[] = []
+  readonly #random: Random
+  readonly #game: G
+  /** When each match ran its last tick. */
+  readonly #steppedAt = new Map<LiveMatch, number>()
+  readonly #taps = new Map<Link, (frame: Uint8Array, passage: Passage) => void>()
+
+  /** `seed`, a whole number: chance in the rules and in every network follows from it. */
+  constructor(game: G, rules: Rules<G>, seed = 1) {
+    this.#game = game
+    this.#random = new Random(seed)
+    let opened = 0
+    this.lobby = new Lobby({
+      seed: () => seed + opened,
+      newId: () => `m${++opened}`,
+      warn: (message) => this.warnings.push(message),
+      opened: (match) => this.drive(match),
+    })
+    this.lobby.host(game, rules)
+  }
+
+  /** Steps a match at its tick rate until it is over. */
+  drive(match: LiveMatch): void {
+    const stop = this.clock.every(1000 / match.game.tickRate, () => {
+      match.step()
+      this.#steppedAt.set(match, this.clock.now)
+      for (let pieces = 0; pieces < PIECES && this.lobby.learn(); pieces++);
+      if (match.ended === undefined) return
+      stop()
+      this.#steppedAt.delete(match)
+      this.lobby.sweep()
+    })
+  }
+
+  /** A raw connection: the client's end of a link with a session behind the other. */
+  dial(profile: LinkProfile = CLEAN): Link {
+    const wire = link(this.clock, this.#random, profile)
+    let session: Session
+    const connection = linkConnection(wire.server, {
+      frame: (bytes) => {
+        this.#taps.get(wire)?.(bytes, wire.server.passage!)
+        session.frame(bytes)
+      },
+      ask: (bytes) => session.ask(bytes),
+      closed: () => session.closed(),
+    })
+    session = new Session(connection, this.lobby)
+    return wire
+  }
+
+  /** Joins over a link and draws `fps` frames a second from then on. @throws as connectOver() */
+  async join<Seen = undefined>(
+    options: MatchOptions<G>,
+    { profile, wire = this.dial(profile), fps, now, onFrame }: DrawOptions<G, Seen> = {}
+  ): Promise<VirtualClient<G, Seen>> {
+    const received: Uint8Array[] = []
+    const commands: GivenCommand[] = []
+    const transport = linkTransport(wire.client, this.clock, now)
+    const pass = wire.client.onmessage
+    wire.client.onmessage = (message) => {
+      received.push(message.slice())
+      pass(message)
+    }
+    const match = await this.#await(connectOver(transport, this.#game, options))
+    const live = [...this.lobby.matches].find(({ id }) => id === match.id) as LiveMatch | undefined
+    if (live) this.#taps.set(wire, (frame, passage) => this.#note(live, frame, passage, commands))
+    const look = onFrame ?? ((() => undefined) as () => Seen)
+    const player = new HeadlessPlayer(this.clock, transport, match, { fps, onFrame: look })
+    return { match, link: wire, player, transport, received, commands }
+  }
+
+  /** Lets `ms` pass. */
+  run(ms: number): Promise<void> {
+    return this.clock.run(this.clock.now + ms)
+  }
+
+  async #await<T>(promise: Promise<T>): Promise<T> {
+    let settled = false
+    const settle = (): void => {
+      settled = true
+    }
+    promise.then(settle, settle)
+    for (let waited = 0; !settled && waited < JOIN_WITHIN; waited += 10) await this.run(10)
+    if (!settled) throw new Error(`the join was not answered within ${JOIN_WITHIN} ms`)
+    return promise
+  }
+
+  #note(match: LiveMatch, frame: Uint8Array, { sentAt, stalled }: Passage, commands: GivenCommand[]): void {
+    if (frame[0] !== FRAME_KIND.commands) return
+    const { now } = this.clock
+    const { command } = planOf(this.#game)
+    const run = readCommands(frame, command, match.tick)
+    const passed = ((now - (this.#steppedAt.get(match) ?? now)) * this.#game.tickRate) / 1000
+    for (let tick = run.first; tick < run.first + run.commands.length; tick++)
+      commands.push({ tick, sentAt, at: now, slack: tick - match.tick - passed, stalled })
+  }
+}
