@@ -2,6 +2,7 @@
 // second; contenders copy it into their own rows each tick and nothing feeds back. The same seed gives the same match.
 
 import { angle, defineGame, entity, int, ranged } from '@tickwire/engine'
+import { predictor } from './arena-predictor.ts'
 
 export const WORLD = 4096
 export const TICK_RATE = 60
@@ -18,21 +19,26 @@ export type Ship = Record<FieldName, number>
 /** The wire precision that every quantised contender aims at: the size of a step, per field. */
 export const STEP: Readonly<Ship> = { x: 1 / 16, y: 1 / 16, vx: 3.75, vy: 3.75, heading: (2 * Math.PI) / 1024, hull: 1 }
 
-/** The arena as a Tickwire game. */
+const SHIP = {
+  x: ranged(0, WORLD, STEP.x).rate('vx'),
+  y: ranged(0, WORLD, STEP.y).rate('vy'),
+  vx: ranged(-480, 480, STEP.vx),
+  vy: ranged(-480, 480, STEP.vy),
+  heading: angle(10),
+  hull: int(0, 100),
+}
+/** The arena as a Tickwire game, and the same with a predictor of its own. */
 export const arena = defineGame({
   name: 'arena-benchmark',
   tickRate: TICK_RATE,
-  entities: {
-    ship: entity({
-      x: ranged(0, WORLD, STEP.x).rate('vx'),
-      y: ranged(0, WORLD, STEP.y).rate('vy'),
-      vx: ranged(-480, 480, STEP.vx),
-      vy: ranged(-480, 480, STEP.vy),
-      heading: angle(10),
-      hull: int(0, 100),
-    }),
-  },
+  entities: { ship: entity(SHIP) },
 })
+export const steered = defineGame({
+  name: 'arena-benchmark',
+  tickRate: TICK_RATE,
+  entities: { ship: entity(SHIP, { predictor }) },
+})
+export type Arena = typeof arena
 
 /** The ships now, by slot, and the slots whose ship is another one than in the tick before. */
 export interface Moment {

@@ -20,3 +20,13 @@ export function positive(text: string): number {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('expected a number above 0')
   return value
 }
+
+/** Names with commas between them, each one of these. */
+export function oneOfEach(names: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    const found = text.split(',')
+    const other = found.find((name) => !names.includes(name))
+    if (other !== undefined) throw new InvalidArgumentError(`'${other}': expected one or more of ${names.join(', ')}`)
+    return found
+  }
+}

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 async function bench(...words: string[]): Promise<{ report: Report; printed: string }> {
-  const json = path.join(folder, `${words[0]}.json`)
+  const json = path.join(folder, `${words.slice(0, 3).join('-')}.json`)
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', '-C', '@tickwire/source', 'src/main.ts', ...words, '--json', json],
@@ -35,7 +35,7 @@ function expectProvenance({ report, printed }: { report: Report; printed: string
 }
 
 test('codec: a row of figures for every contender, and the machine and method beside them', async () => {
-  const ran = await bench('codec', '--entities', '20', '--ticks', '10', '--rounds', '1')
+  const ran = await bench('codec', '--only', 'arena', '--entities', '20', '--ticks', '10', '--rounds', '1')
   expectProvenance(ran)
   const { benchmark, parameters, tables } = ran.report
   expect(benchmark).toBe('codec')
@@ -44,6 +44,7 @@ test('codec: a row of figures for every contender, and the machine and method be
   expect(figures.rows.map(({ name }) => name)).toEqual([
     'tickwire',
     'tickwire-trained',
+    'tickwire-steered',
     'json',
     'msgpackr',
     'colyseus',
@@ -55,6 +56,32 @@ test('codec: a row of figures for every contender, and the machine and method be
     for (const kind of ['bytes', 'encode', 'decode'])
       for (const peer of ['colyseus', 'colyseus-expert']) expect(row[`${kind}/${peer}`]).toBeGreaterThan(0)
   expect(shares.rows.find(({ name }) => name === 'colyseus')!['bytes/colyseus']).toBe(1)
+})
+
+test('codec: sizes of scenes, of joining, while learning, and of the cubes', async () => {
+  const words = ['--only', 'sizes,learning,cubes', '--entities', '10', '--ticks', '40', '--frames', '40', '--explain']
+  const ran = await bench('codec', ...words)
+  expectProvenance(ran)
+  const [scenes, join, learning, near, far, ...explained] = ran.report.tables
+  expect(scenes.rows.map(({ scene }) => scene)).toEqual(['arena', 'plain', 'herd', 'shots', 'idle', 'straight'])
+  for (const row of scenes.rows)
+    for (const key of ['untrained', 'trained', 'prior', 'steered']) expect(row[key]).toBeGreaterThan(0)
+  const [{ keyframe, prior, together }] = join.rows as Record<string, number>[]
+  expect(together).toBe(keyframe + prior)
+  expect(learning.rows.map(({ ticks }) => ticks)).toEqual(['2 to 59', '60 to 239', '240 to 299', '300 to 900'])
+  expect(near.rows).toMatchObject([
+    { name: 'cubes-fast', frames: 38, from: 'cubes-slow' },
+    { name: 'cubes-slow', frames: 38, from: 'cubes-fast' },
+  ])
+  expect(far.rows).toMatchObject([{ frames: 28 }, { frames: 28 }])
+  for (const row of [...near.rows, ...far.rows])
+    for (const key of ['untrained', 'trained', 'prior']) expect(row[key]).toBeGreaterThan(0)
+  expect(explained).toHaveLength(4)
+  for (const { rows } of explained) {
+    expect(rows.map(({ kind }) => kind)).toContain('residuals')
+    const sum = rows.reduce((shares, { share }) => shares + (share as number), 0)
+    expect(sum).toBeCloseTo(100)
+  }
 })
 
 test('latency: both transports, and what a screen shows', async () => {
@@ -71,4 +98,6 @@ test('latency: both transports, and what a screen shows', async () => {
 
 test('an option that cannot be is refused with the reason', async () => {
   await expect(bench('codec', '--ticks', 'many')).rejects.toThrow(/expected a whole number of at least 1/)
+  await expect(bench('codec', '--only', 'arena,tanks')).rejects.toThrow(/'tanks': expected one or more of arena, sizes/)
+  await expect(bench('codec', '--data', folder)).rejects.toThrow(/0 recordings \(\*\.i16\.br\): expected two/)
 })

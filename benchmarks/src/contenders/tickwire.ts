@@ -2,31 +2,18 @@
 // the other end the snapshot that it becomes.
 
 import { DeltaDecoder, DeltaEncoder, Prior, type Snapshot, trainPrior, World } from '@tickwire/engine/wire'
-import { arena, type Moment, type Ship, Simulation, STEP, type Variant } from '../arena.ts'
+import { type Arena, arena, type Moment, type Ship, STEP, type Variant } from '../arena.ts'
 import type { Contender } from '../contender.ts'
+import { record } from '../scenes.ts'
 
-type Arena = typeof arena
 type Row = ReturnType<World<Arena>['ship']['spawn']>
 /** Snapshots that a prior is trained on. */
 const TRAINING_TICKS = 600
 
 /** A prior learned from a match of another seed, as the bytes that a client would get. */
-export function trainedPrior(entities: number, seed: number, variant: Variant): Prior {
-  const simulation = new Simulation(entities, seed, variant)
-  const world = new World(arena)
-  const rows = simulation.ships.map((ship) => world.ship.spawn(ship))
-  const snapshots: Snapshot<Arena>[] = []
-  for (let tick = 0; tick < TRAINING_TICKS; tick++) {
-    simulation.step()
-    for (const slot of simulation.replaced) {
-      world.ship.despawn(rows[slot])
-      rows[slot] = world.ship.spawn(simulation.ships[slot])
-    }
-    for (const [slot, ship] of simulation.ships.entries()) Object.assign(rows[slot], ship)
-    world.tick += 1
-    snapshots.push(world.snapshot())
-  }
-  return Prior.unpack(arena, trainPrior(arena, snapshots).pack())
+export function trainedPrior(entities: number, seed: number, variant: Variant, game: Arena = arena): Prior {
+  const snapshots = record(variant, entities, seed, TRAINING_TICKS, game)
+  return Prior.unpack(game, trainPrior(game, snapshots).pack())
 }
 
 export class Tickwire implements Contender {
@@ -38,7 +25,7 @@ export class Tickwire implements Contender {
     heading: STEP.heading / 2 + 1e-9,
     hull: 0,
   }
-  readonly #world: World<Arena> = new World(arena)
+  readonly #world: World<Arena>
   readonly #encoder: DeltaEncoder<Arena>
   readonly #decoder: DeltaDecoder<Arena>
   readonly #rows: Row[] = []
@@ -48,9 +35,10 @@ export class Tickwire implements Contender {
   #seenBefore: Snapshot<Arena> | undefined
 
   /** `prior`: what both ends know from another match; else the generic one. */
-  constructor(prior?: Prior) {
-    this.#encoder = new DeltaEncoder(arena, { prior })
-    this.#decoder = new DeltaDecoder(arena, { prior })
+  constructor(prior?: Prior, game: Arena = arena) {
+    this.#world = new World(game)
+    this.#encoder = new DeltaEncoder(game, { prior })
+    this.#decoder = new DeltaDecoder(game, { prior })
   }
 
   start(moment: Moment): Uint8Array {

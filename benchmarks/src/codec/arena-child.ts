@@ -1,9 +1,9 @@
 // One contender in a process of its own: checks every frame of a match, and runs timed rounds when asked.
 
-import { Simulation, type Variant } from './arena.ts'
-import { answer } from './child.ts'
-import { type Round, type Sizes, time, verify } from './contender.ts'
-import { ENTRANTS } from './contenders/all.ts'
+import { Simulation, type Variant } from '../arena.ts'
+import { answer } from '../child.ts'
+import { type Round, type Sizes, time, verify } from '../contender.ts'
+import { ENTRANTS } from '../contenders/all.ts'
 
 export interface Work {
   readonly name: string
@@ -18,5 +18,5 @@ const handlers = {
   verify: (work: Work): Sizes => verify(ENTRANTS[work.name].make(work), match(work), work.ticks),
   round: (work: Work): Round => time(ENTRANTS[work.name].make(work), match(work), work.ticks),
 }
-export type CodecHandlers = typeof handlers
+export type ArenaHandlers = typeof handlers
 answer(handlers)

@@ -1,0 +1,120 @@
+// The cubes: recordings of a rigid-body simulation, each coded with tables that were trained on another one.
+
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { Prior } from '@tickwire/engine/wire'
+import { InvalidArgumentError } from 'commander'
+import type { Progress, Table } from '../benchmark.ts'
+import { cubes, type Match, play, readRecording } from '../cubes.ts'
+import { mean, sizesOf, train } from './frames.ts'
+import type { Made, Options, Part } from './part.ts'
+
+export const SUFFIX = '.i16.br'
+const LAGS = [1, 6]
+
+export const cubesPart: Part = {
+  name: 'cubes',
+  steps: ({ data }) => filesOf(data).length * (1 + LAGS.length * 3),
+  run,
+}
+
+async function run({ data, frames }: Options, progress: Progress): Promise<Made> {
+  const played: { name: string; match: Match; peers: (typeof PEERS)[string] | undefined }[] = []
+  const step = (what: string) => {
+    progress.step(what)
+    return setImmediate()
+  }
+  for (const file of filesOf(data)) {
+    const name = path.basename(file, SUFFIX)
+    await step(`playing ${name}`)
+    const recording = readRecording(file)
+    const match = play(recording, Math.min(frames, recording.frames))
+    played.push({ name, match, peers: frames < recording.frames ? undefined : PEERS[digestOf(file)] })
+  }
+  const tables: Table[] = []
+  for (const lag of LAGS) {
+    const rows: Record<string, string | number | null>[] = []
+    for (const [i, { name, match, peers }] of played.entries()) {
+      const other = played[(i + 1) % played.length]
+      await step(`lag ${lag}: training on ${other.name}`)
+      const packed = train(cubes, other.match.snapshots, lag)
+      await step(`lag ${lag}: ${name}, trained`)
+      const prior = Prior.unpack(cubes, packed)
+      const trained = mean(sizesOf(cubes, match.snapshots, { lag, prior }))
+      await step(`lag ${lag}: ${name}, untrained`)
+      const untrained = mean(sizesOf(cubes, match.snapshots, { lag }))
+      rows.push({
+        name,
+        frames: match.snapshots.length - 2 * lag,
+        untrained,
+        trained,
+        prior: packed.length,
+        from: other.name,
+        maxwell: peers?.maxwell ?? null,
+        gaffer: peers?.gaffer ?? null,
+      })
+    }
+    const shown = lag === 1 && played.some(({ peers }) => peers)
+    tables.push({ title: TITLES[lag], columns: COLUMNS.filter(({ key }) => shown || !(key in PEER_KEYS)), rows })
+  }
+  const records = played.reduce((sum, { match }) => sum + match.records, 0)
+  const normalised = played.reduce((sum, { match }) => sum + match.normalised, 0)
+  const method = methodOf(records, normalised)
+  if (played.some(({ peers }) => peers)) method.push(PEERS_METHOD)
+  return { tables, method }
+}
+
+/** The recordings of a folder, by name. */
+export function filesOf(folder: string): string[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(SUFFIX))
+  return files.sort().map((name) => path.join(folder, name))
+}
+
+function digestOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+}
+
+/** An option's value: a folder of recordings, as seen from where the user stands. @throws InvalidArgumentError */
+export function folderOf(text: string): string {
+  const folder = path.resolve(process.env.INIT_CWD ?? '', text)
+  if (!existsSync(folder)) throw new InvalidArgumentError('no such folder')
+  const { length } = filesOf(folder)
+  if (length < 2) throw new InvalidArgumentError(`${length} recordings (*${SUFFIX}): expected two, one to train on`)
+  return folder
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  1: 'Cubes: bytes a frame against the frame before',
+  6: 'Cubes, strict lag 6: bytes a frame when all that it is coded with is six frames old or older',
+}
+
+/** Bytes a frame that others were measured at, by the first 16 digits of the SHA-256 of the recording's file. */
+const PEERS: Readonly<Record<string, { maxwell: number; gaffer: number }>> = {
+  d3d5755a75dc552b: { maxwell: 300, gaffer: 212 },
+  '1b5a02a8204c64fb': { maxwell: 205, gaffer: 127 },
+}
+const PEER_KEYS = { maxwell: "Maxwell's entry *", gaffer: 'gaffer_net *' }
+const COLUMNS = [
+  { key: 'name', title: 'recording' },
+  { key: 'frames', title: 'frames' },
+  { key: 'untrained', title: 'untrained', digits: 1 },
+  { key: 'trained', title: 'trained prior', digits: 1 },
+  { key: 'prior', title: "prior's bytes" },
+  { key: 'from', title: 'trained on' },
+  ...Object.entries(PEER_KEYS).map(([key, title]) => ({ key, title })),
+]
+
+function methodOf(records: number, normalised: number): string[] {
+  return [
+    'Cubes: each record is written into a row (turn: quat(9).linear(); x, y, z: ranged(-64, 64, 1/512).linear(); interacting: bool), as a game would, and each frame coded whole, with header and (every 32nd frame) the hash of the state, decoded, and compared with its snapshot in every column. The positions of all rows are compared with what was recorded.',
+    normalised === 0
+      ? `All ${records} records that changed something came out of their rows as they went in, rotations to the bit.`
+      : `${normalised} of the ${records} records that changed something hold a rotation that a row rounds to another one of its steps. They were rounded once, before anything was coded, and frames are compared with the rounded ones.`,
+    'The prior is trained on the next recording of the folder, never on the one that is coded. Untrained: epoch 0, no tables but the schema.',
+    'Lag 1: the baseline is the frame before, and the one before that is known, too. Lag 6: these are the frames 6 and 12 before. The first frames, which have no such two, are not counted.',
+  ]
+}
+const PEERS_METHOD =
+  "* Not run here: measured by others on these two recordings, all frames received, against the frame before. Maxwell's entry to Glenn Fiedler's challenge; Fabian Giesen's gaffer_net, re-pointed to the frame before."
