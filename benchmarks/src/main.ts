@@ -5,10 +5,11 @@ import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import type { Benchmark, Progress } from './benchmark.ts'
 import { codec } from './codec.ts'
+import { feel } from './feel.ts'
 import { latency } from './latency.ts'
 import { print, reportOf, save } from './report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [codec, latency]
+const BENCHMARKS: readonly Benchmark[] = [codec, latency, feel]
 
 const program = new Command('bench').description('Tickwire and its peers on the same work, in the same run.')
 for (const benchmark of BENCHMARKS) {

@@ -87,7 +87,7 @@ function versions(): Record<string, string> {
   const compared = Object.keys(own.dependencies).filter((name) => !TOOLS.includes(name))
   return Object.fromEntries(compared.map((name) => [name, versionOf(require, name)]))
 }
-const TOOLS = ['cli-progress', 'cli-table3', 'commander', 'hdr-histogram-js', 'tsx']
+const TOOLS = ['cli-progress', 'cli-table3', 'commander', 'hdr-histogram-js', 'tsx', 'uplot']
 
 function versionOf(require: NodeJS.Require, name: string): string {
   // Not every package exports its package.json: look where it would be resolved.
