@@ -20,7 +20,7 @@ export const codec: Benchmark = {
   name: 'codec',
   summary:
     'bytes a tick, and time per entity to encode and decode, against JSON, msgpackr and @colyseus/schema; bytes of other ' +
-    'worlds, of joining, while a match learns, and of recorded cubes',
+    'worlds, of joining, while a match learns, and of recorded cubes; what is allocated',
   options: [
     new Option('--only <parts>', `these parts: ${NAMES.join(', ')}`).default(NAMES).argParser(oneOfEach(NAMES)),
     new Option('--entities <n>', 'entities in the arena').default(100).argParser(count),

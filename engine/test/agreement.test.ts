@@ -96,7 +96,7 @@ function agree({ game, seed, calm, crowd, audience, trained }: Play): Chunk['met
   let prior: Prior | undefined
   let tables = genericPrior(known)
   if (trained) {
-    prior = trainPrior(game, snapshots.slice(0, 5).map(outer), 1 + (seed % 3))
+    prior = trainPrior(game, snapshots.slice(0, 5).map(outer), 1 + (seed % 3), { audience })
     tables = readPrior(known, game.hash, [...prior.pack()])
   }
   const encoder = new DeltaEncoder(game, { audience, prior })

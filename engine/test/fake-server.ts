@@ -29,6 +29,8 @@ import {
 } from '../src/wire/index.ts'
 
 export interface FakeRules {
+  /** ms, steady: without it commands are early by whole ticks. */
+  readonly now?: () => number
   readonly options?: Values
   /** Called when the player joins; a throw refuses it. */
   readonly join?: (server: FakeServer, ask: Ask & { ask: 'join' }) => void
@@ -57,6 +59,7 @@ export class FakeServer {
   readonly #commands = new Map<number, Values>()
   #command: Values
   #newest = -1
+  #steppedAt = 0
   readonly #events: WireEvent[] = []
   /** Events up to this tick were sent. */
   #known = -1
@@ -65,7 +68,6 @@ export class FakeServer {
   #isIn = false
   #sent: SnapshotBase | undefined
   #before: SnapshotBase | undefined
-  #toldSlack: number | undefined
   #leastSlack = Number.POSITIVE_INFINITY
 
   constructor(game: AnyGame, end: LinkEnd, rules: FakeRules = {}) {
@@ -112,6 +114,7 @@ export class FakeServer {
     for (const table of world.tables)
       for (const row of table) if (table.plan.move && seen) table.plan.move(row, this.#command, context)
     this.#rules.tick?.(this)
+    this.#steppedAt = this.#now
     const snapshot = world.snapshot() as SnapshotBase
     this.snapshots.push(snapshot)
     if (this.#isIn) this.#send(snapshot)
@@ -136,14 +139,15 @@ export class FakeServer {
     this.#connection.sendFrame({ bytes: this.#rules.spoil?.(whole, snapshot.tick) ?? whole })
   }
 
-  /** The least of each half second, when it changed. */
+  get #now(): number {
+    return this.#rules.now?.() ?? (this.world.tick * 1000) / this.plan.game.tickRate
+  }
+
+  /** The least of each half second, in sixteenths of a tick. */
   #slack(tick: number): number | undefined {
-    this.#leastSlack = Math.min(this.#leastSlack, this.#newest - tick)
-    if (tick % (this.plan.game.tickRate / 2) !== 0) return undefined
-    const least = Math.max(this.#leastSlack, -128)
+    if (tick % (this.plan.game.tickRate / 2) !== 0 || this.#leastSlack === Number.POSITIVE_INFINITY) return undefined
+    const least = Math.max(-128, Math.min(127, Math.round(16 * this.#leastSlack)))
     this.#leastSlack = Number.POSITIVE_INFINITY
-    if (least === this.#toldSlack) return undefined
-    this.#toldSlack = least
     return least
   }
 
@@ -164,6 +168,9 @@ export class FakeServer {
       this.#commands.set(run.first + at, command)
       this.#newest = Math.max(this.#newest, run.first + at)
     }
+    if (run.commands.length === 0) return
+    const passed = ((this.#now - this.#steppedAt) * this.plan.game.tickRate) / 1000
+    this.#leastSlack = Math.min(this.#leastSlack, this.#newest - this.world.tick - passed)
   }
 
   async #ask(ask: Ask): Promise<Uint8Array<ArrayBuffer>> {

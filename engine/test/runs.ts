@@ -1,10 +1,12 @@
-// How long the property tests run: LONG=1 makes each a hundred times as long, LONG=20 two thousand times.
+// How long the property tests run: LONG=1 makes each a hundred times as long, LONG=20 two thousand times; RUNS=1000000 makes
+// each that many runs (name the test with -t). The codec's long run is fuzz/main.ts.
 
 import { vi } from 'vitest'
 
-const times = process.env.LONG ? 100 * Number(process.env.LONG) : 1
-if (times > 1) vi.setConfig({ testTimeout: 24 * 3600 * 1000 })
+const { LONG, RUNS } = process.env
+if (LONG || RUNS) vi.setConfig({ testTimeout: 24 * 3600 * 1000 })
 
 export function runs(usual: number): number {
-  return Math.round(usual * times)
+  if (RUNS) return Number(RUNS)
+  return LONG ? Math.round(usual * 100 * Number(LONG)) : usual
 }

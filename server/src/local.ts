@@ -31,6 +31,7 @@ export function createLocalServer<G extends AnyGame>(game: G, rules: RulesOf<G>,
   const steppers = new Map<LiveMatch, Stepper>()
   let opened = 0
   const lobby = new Lobby({
+    now,
     seed: () => seed + opened,
     newId: () => `local-${++opened}`,
     warn,

@@ -310,6 +310,26 @@ describe('a prior that does not arrive as it was sent', () => {
     expect(server.warnings).toHaveLength(1)
   })
 
+  test('or a frame that does not: it costs its player the tables for a moment only; a second time, for good', async () => {
+    const { server, client } = await taught()
+    const { client: end } = client.link
+    const pass = end.onmessage
+    let broken = 0
+    end.onmessage = (message) => {
+      if (message[0] === FRAME && broken-- > 0) message.fill(0xff, 3)
+      pass(message)
+    }
+    for (const [resyncs, epoch] of [
+      [1, client.match.stats.epoch],
+      [2, 0],
+    ]) {
+      broken = 1
+      await server.run(2000)
+      expect(client.match.stats).toMatchObject({ resyncs, epoch })
+      expect(client.match.status).toBe('playing')
+    }
+  })
+
   test('is given up for good where frames can not be read with it', async () => {
     const server = new VirtualServer(game, rules())
     const client = await join(server)

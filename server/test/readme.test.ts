@@ -9,5 +9,10 @@ test('the README shows the smallest game as it compiles, in at most 60 lines', (
   const readme = read('../../README.md')
   const files = ['game', 'server', 'client'].map((name) => ({ name, code: read(`./readme/${name}.ts`).trim() }))
   for (const { name, code } of files) expect(readme).toContain(`\`\`\`ts\n// ${name}.ts\n${code}\n\`\`\``)
+  expect(readme).toContain(`\`\`\`ts\n// predictor.ts\n${read('./readme/predictor.ts').trim()}\n\`\`\``)
   expect(files.flatMap(({ code }) => code.split('\n')).length).toBeLessThanOrEqual(60)
+})
+
+test('the README of the server shows the test of the smallest game as it runs', () => {
+  expect(read('../README.md')).toContain(`\`\`\`ts\n// dots.test.ts\n${read('./readme/dots.test.ts').trim()}\n\`\`\``)
 })

@@ -1,18 +1,65 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Random } from '../testing/index.ts'
 import { CommandClock } from './command-clock.ts'
 
 const RATE = 30
-const FRAME = 1000 / 60
+const TICK = 1000 / RATE
+/** So that frames and ticks don't fall together. */
+const FRAME = 1000 / 144
 
-/** Frames at 60 Hz against a server whose clock this client knows exactly. */
-function frames(clock: CommandClock, from: number, ms: number, each: (now: number) => void = () => {}): number {
-  let now = from
-  for (; now < from + ms; now += FRAME) {
-    clock.advance(now, (now * RATE) / 1000)
-    each(now)
+interface Route {
+  /** Ms that what is sent at a time takes, each way. */
+  down: number
+  up: (at: number) => number
+  /** Added to what the client reads of its clock from then on. */
+  set?: (at: number) => number
+  /** Without frames: a hidden tab. */
+  isHidden?: (at: number) => boolean
+}
+
+interface Told {
+  readonly at: number
+  readonly slack: number
+}
+
+/** A client that draws, and a server that tells each half second how early the commands of it came. */
+function play(clock: CommandClock, ms: number, { down, up, set = () => 0, isHidden = () => false }: Route) {
+  const told: Told[] = []
+  const leads: { at: number; lead: number; due: number }[] = []
+  const arrivals: Told[] = []
+  let arrived = 0
+  let windowEnd = 500
+  for (let at = 0; at < ms; at += FRAME) {
+    if (at >= windowEnd + down) {
+      // Of what came together the newest counts: the others waited for it.
+      const inTime = arrivals.filter(
+        (one, i) => one.at >= windowEnd - 500 && one.at < windowEnd && !(arrivals[i + 1]?.at - one.at < TICK / 4)
+      )
+      if (inTime.length > 0) {
+        const slack = Math.min(...inTime.map((one) => one.slack))
+        told.push({ at, slack })
+        clock.report(Math.round(16 * slack) / 16)
+      }
+      windowEnd += 500
+    }
+    if (isHidden(at)) continue
+    const due = clock.advance(1e6 + at + set(at), (at - down) / TICK)
+    leads.push({ at, lead: clock.lead, due })
+    if (due === 0) continue
+    arrived = Math.max(arrived, at + up(at))
+    arrivals.push({ at: arrived, slack: clock.newest - arrived / TICK })
   }
-  return now
+  /** The least that was told between two times. */
+  const least = (from: number, to = ms) =>
+    Math.min(...told.filter((one) => one.at >= from && one.at < to).map(({ slack }) => slack))
+  return { told, leads, least }
+}
+
+/** A route of a steady delay and an even jitter of so many ms to either side. */
+function route(delay: number, jitter = 0, seed = 1): Route {
+  const random = new Random(seed)
+  return { down: delay, up: () => delay + (2 * random.next() - 1) * jitter }
 }
 
 describe('CommandClock', () => {
@@ -28,79 +75,131 @@ describe('CommandClock', () => {
   })
 
   it('stamps each tick once and in order, at most 5 a call, whatever the clocks do', () => {
+    const step = fc.record({
+      ms: fc.oneof(fc.nat(50), fc.nat(5000), fc.integer({ min: -4_000_000, max: 4_000_000 })),
+      drift: fc.integer({ min: -200, max: 200 }),
+      slack: fc.option(fc.double({ min: -8, max: 8, noNaN: true })),
+    })
     fc.assert(
-      fc.property(
-        fc.array(
-          fc.record({
-            ms: fc.oneof(fc.nat(50), fc.nat(5000)),
-            drift: fc.integer({ min: -200, max: 200 }),
-            slack: fc.option(fc.integer({ min: -128, max: 127 })),
-          })
-        ),
-        (steps) => {
-          const clock = new CommandClock(RATE, 80)
-          let now = 0
-          let last = -1
-          for (const { ms, drift, slack } of steps) {
-            now += ms
-            if (slack !== null) clock.report(slack)
-            const due = clock.advance(now, Math.max(0, (now * RATE) / 1000 + drift))
-            expect(due).toBeGreaterThanOrEqual(0)
-            expect(due).toBeLessThanOrEqual(5)
-            expect(clock.newest - due).toBeGreaterThanOrEqual(last)
-            expect(clock.fraction).toBeGreaterThanOrEqual(0)
-            expect(clock.fraction).toBeLessThanOrEqual(1)
-            last = clock.newest
-          }
+      fc.property(fc.array(step), (steps) => {
+        const clock = new CommandClock(RATE, 80)
+        let now = 0
+        let last = -1
+        for (const { ms, drift, slack } of steps) {
+          now += ms
+          if (slack !== null) clock.report(slack)
+          const due = clock.advance(now, Math.max(0, (now * RATE) / 1000 + drift))
+          expect(due).toBeGreaterThanOrEqual(0)
+          expect(due).toBeLessThanOrEqual(5)
+          expect(clock.newest - due).toBeGreaterThanOrEqual(last)
+          expect(clock.fraction).toBeGreaterThanOrEqual(0)
+          expect(clock.fraction).toBeLessThanOrEqual(1)
+          last = clock.newest
         }
-      )
+      })
     )
   })
 
-  it('bends its lead by at most 5 % where commands come late, until they do not', () => {
-    const clock = new CommandClock(RATE, 40)
-    let now = frames(clock, 0, 3000)
-    const before = clock.lead
-    clock.report(-2)
-    let last = before
-    now = frames(clock, now, 2500, () => {
-      expect(clock.lead - last).toBeLessThanOrEqual(((0.05 * FRAME) / 1000) * RATE + 1e-9)
-      last = clock.lead
+  it.each([
+    ['far too early', 400, 40],
+    ['a little too early', 100, 60],
+    ['a little too late', 60, 160],
+    ['far too late', 0, 400],
+  ])('settles at 0.4 to 0.8 ticks to spare where it starts %s', (_name, guess, roundTrip) => {
+    const { least, leads, told } = play(new CommandClock(RATE, guess), 60_000, route(roundTrip / 2))
+    expect(told.length).toBeGreaterThan(100)
+    // A sixteenth is what a report is rounded by.
+    expect(least(40_000)).toBeGreaterThan(0.4 - 1 / 16)
+    expect(least(40_000)).toBeLessThan(0.8 + 1 / 16)
+    const late = leads.filter(({ at }) => at > 40_000).map(({ lead }) => lead)
+    expect(Math.max(...late)).toBe(Math.min(...late))
+  })
+
+  it.each([1, 2, 3])('spares as much beyond a jitter, so that nothing comes late (seed %i)', (seed) => {
+    const { told } = play(new CommandClock(RATE, 40), 120_000, route(60, 15, seed))
+    const settled = told.filter(({ at }) => at > 30_000).map(({ slack }) => slack)
+    expect(Math.min(...settled)).toBeGreaterThan(0)
+    // Half of the time the least of half a second is within the jitter's tail of what is wanted.
+    settled.sort((a, b) => a - b)
+    expect(settled[settled.length >> 1]).toBeGreaterThan(0.4)
+    expect(settled[settled.length >> 1]).toBeLessThan(1)
+  })
+
+  it('bends its lead by at most 5 % of the time that passes', () => {
+    for (const [guess, delay] of [
+      [0, 150],
+      [400, 20],
+    ]) {
+      const { leads } = play(new CommandClock(RATE, guess), 30_000, route(delay))
+      for (let i = 1; i < leads.length; i++)
+        expect(Math.abs(leads[i].lead - leads[i - 1].lead)).toBeLessThanOrEqual((0.05 * FRAME) / TICK + 1e-9)
+      expect(Math.abs(leads.at(-1)!.lead - leads[0].lead)).toBeGreaterThan(2)
+    }
+  })
+
+  it('helps late commands at once, and gives back only what two seconds did not need', () => {
+    const changed = (slack: number) => {
+      const clock = new CommandClock(RATE, 40)
+      const { leads } = play(clock, 5000, { down: 20, up: () => 20 + (clock.lead - 3.2) * TICK })
+      const before = clock.lead
+      expect(leads.at(-1)!.lead).toBe(before)
+      for (let reports = 1; reports <= 4; reports++) {
+        clock.report(slack)
+        for (let at = 5000 + 500 * (reports - 1); at < 5000 + 500 * reports; at += 10)
+          clock.advance(1e6 + at, (at - 20) / TICK)
+        if (clock.lead !== before) return reports
+      }
+      return Number.POSITIVE_INFINITY
+    }
+    expect(changed(-0.5)).toBe(1)
+    expect(changed(0.3)).toBe(1)
+    expect(changed(0.6)).toBe(Number.POSITIVE_INFINITY)
+    expect(changed(3)).toBe(4)
+  })
+
+  it('is not moved by a stall, however long: what it held back is no measure of the route', () => {
+    const { leads, least } = play(new CommandClock(RATE, 80), 60_000, {
+      down: 40,
+      up: (at) => 40 + ([20_000, 30_000, 40_000].find((t) => at >= t && at < t + 1500) ?? at - 1500) + 1500 - at,
     })
-    expect(clock.lead).toBeCloseTo(before + 3)
-    clock.report(1)
-    frames(clock, now, 5000)
-    expect(clock.lead).toBeCloseTo(before + 3)
+    const settled = leads.filter(({ at }) => at > 15_000).map(({ lead }) => lead)
+    expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(0.25)
+    expect(least(50_000)).toBeGreaterThan(0.4 - 1 / 16)
+    expect(least(50_000)).toBeLessThan(0.8 + 1 / 16)
   })
 
-  it('takes a report as true until the next: what stays late is helped again', () => {
-    const clock = new CommandClock(RATE, 40)
-    const now = frames(clock, 0, 3000)
-    const before = clock.lead
-    clock.report(-1)
-    frames(clock, now, 10_000)
-    expect(clock.lead).toBeGreaterThan(before + 4)
+  it('follows a route that becomes longer or shorter, 250 ms at a time', () => {
+    const { least, leads } = play(new CommandClock(RATE, 80), 120_000, {
+      down: 40,
+      up: (at) => (at > 30_000 && at < 70_000 ? 140 : 40),
+    })
+    expect(least(60_000, 69_000)).toBeGreaterThan(0.4 - 1 / 16)
+    expect(least(60_000, 69_000)).toBeLessThan(0.8 + 1 / 16)
+    expect(least(100_000)).toBeLessThan(0.8 + 1 / 16)
+    const lead = (at: number) => leads.find((one) => one.at >= at)!.lead
+    expect(lead(69_000) - lead(29_000)).toBeCloseTo(3, 0)
+    expect(lead(119_000) - lead(29_000)).toBeCloseTo(0, 0)
   })
 
-  it('gives back what is too early', () => {
-    const clock = new CommandClock(RATE, 400)
-    const now = frames(clock, 0, 3000)
-    const before = clock.lead
-    clock.report(6)
-    frames(clock, now, 2900)
-    expect(clock.lead).toBeCloseTo(before - 4)
+  it.each([3_600_000, -3_600_000])('goes on where its clock is set by %i ms, and can still be steered', (ms) => {
+    const { leads, least } = play(new CommandClock(RATE, 300), 60_000, {
+      ...route(20),
+      set: (at) => (at > 3000 ? ms : 0),
+    })
+    // A command a tick, as if nothing had been.
+    const stamped = leads.filter(({ at }) => at > 3000 && at < 6000).reduce((sum, { due }) => sum + due, 0)
+    expect(stamped).toBeGreaterThan(80)
+    expect(least(40_000)).toBeLessThan(0.8 + 1 / 16)
+    expect(least(40_000)).toBeGreaterThan(0.4 - 1 / 16)
   })
 
   it('does not believe what was measured while nothing was stamped', () => {
-    const clock = new CommandClock(RATE, 40)
-    let now = frames(clock, 0, 3000)
-    const before = clock.lead
-    now += 60_000 // a hidden tab
-    clock.report(-128)
-    now = frames(clock, now, 1000)
-    expect(clock.lead).toBe(before)
-    clock.report(2)
-    frames(clock, now, 5000)
-    expect(clock.lead).toBe(before)
+    const { leads, least } = play(new CommandClock(RATE, 80), 90_000, {
+      ...route(40),
+      isHidden: (at) => at > 20_000 && at < 80_000 && at % 1000 > FRAME,
+    })
+    const lead = (at: number) => leads.find((one) => one.at >= at)!.lead
+    for (const at of [40_000, 60_000, 80_500, 89_000]) expect(lead(at)).toBe(lead(19_900))
+    expect(least(81_000)).toBeGreaterThan(0)
   })
 })

@@ -7,16 +7,19 @@
 
 import { msToTicks } from '../time/tick.ts'
 
-/** Ticks by which commands should be early at least, and at most. */
-const LEAST_SLACK = 1
-const MOST_SLACK = 2
+/** The least slack of half a second should be so many ticks, and is left alone within these. */
+const AIM = 0.6
+const LEAST_SLACK = 0.4
+const MOST_SLACK = 0.8
+/** What may be given back is what all of the last reports had: two seconds' worth. */
+const REPORTS = 4
 /** Ticks added to the round trip before the server has told anything. */
 const FIRST_MARGIN = 2
 const MAX_SLEW = 0.05
 const JUMP_MS = 500
 const MAX_CATCH_UP = 5
 /** A report covers half a second and is a round trip old: for so long after a change it may be about what was before. */
-const SETTLE_MS = 1500
+const SETTLE_MS = 1000
 /** A pause between two calls that leaves out ticks, or soon would. */
 const GAP_MS = 250
 /** One report changes the lead by at most this much: what a stall held back is no measure of the route. */
@@ -28,17 +31,19 @@ export class CommandClock {
   /** The newest tick that was stamped, or -1. */
   newest = -1
   readonly #rate: number
+  readonly #settle: number
   #target: number
-  #slack: number | undefined
-  #isFresh = false
+  /** Those since the lead last changed. */
+  #reports: number[] = []
   #reading = 0
-  #last: number | undefined
-  #gapAt = 0
-  #steeredAt = 0
+  #last = 0
+  /** Reports before it are about what is not so any more. */
+  #settledAt = Number.NEGATIVE_INFINITY
 
   /** @param tickRate ticks a second; @param roundTrip in ms */
   constructor(tickRate: number, roundTrip: number) {
     this.#rate = tickRate
+    this.#settle = SETTLE_MS + roundTrip
     this.lead = msToTicks(roundTrip, tickRate) + FIRST_MARGIN
     this.#target = this.lead
   }
@@ -48,48 +53,49 @@ export class CommandClock {
     return this.newest < 0 ? 0 : Math.min(this.#reading - this.newest, 1)
   }
 
-  /** The server says by how many ticks the newest command came early, at the least, in the last half second. */
+  /** The server says by how many ticks commands came early, at the least, in the last half second. */
   report(slack: number): void {
-    this.#slack = slack
-    this.#isFresh = true
+    if (this.#last < this.#settledAt) return
+    this.#reports.push(slack)
+    if (this.#reports.length > REPORTS) this.#reports.shift()
+    const least = Math.min(...this.#reports)
+    if (slack < LEAST_SLACK) this.#steer(AIM - slack)
+    else if (this.#reports.length === REPORTS && least > MOST_SLACK) this.#steer(AIM - least)
   }
 
   /** How many ticks came due by `now` (ms): those up to `newest`, 0 to 5. `serverTick` is the server's as seen here. */
   advance(now: number, serverTick: number): number {
-    const isFirst = this.#last === undefined
-    const elapsed = isFirst ? 0 : Math.max(0, now - this.#last!)
+    const isFirst = this.newest < 0
+    // A clock that was set back is a pause, too.
+    const elapsed = isFirst ? 0 : now < this.#last ? GAP_MS + 1 : now - this.#last
     this.#last = now
     this.#slew(now, elapsed)
     this.#reading = Math.max(this.#reading, serverTick + this.lead)
     const tick = Math.floor(this.#reading)
-    const due = this.newest < 0 ? 1 : tick - this.newest
+    const due = isFirst ? 1 : tick - this.newest
     this.newest = tick
-    if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#gapAt = now
-    this.#steer(now)
+    // What was measured while nothing was stamped says nothing about the route.
+    if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#forget(now)
     return Math.min(due, MAX_CATCH_UP)
   }
 
-  #steer(now: number): void {
-    const slack = this.#slack
-    // What was measured while nothing was stamped says nothing about the route.
-    if (slack === undefined || now - this.#gapAt < SETTLE_MS) return
-    const off = slack < LEAST_SLACK ? LEAST_SLACK - slack : slack > MOST_SLACK ? MOST_SLACK - slack : 0
-    const isSettled = now - this.#steeredAt >= SETTLE_MS
-    // A report holds until the next one. Commands that come late are worth a second look before all has settled.
-    if (off === 0 || !(isSettled || (off > 0 && this.#isFresh))) return
-    this.#isFresh = false
-    this.#steeredAt = now
+  #steer(off: number): void {
     const most = msToTicks(MAX_STEP_MS, this.#rate)
-    if (off > 0) this.#target = Math.max(this.#target, this.lead + Math.min(off, most))
-    else this.#target = this.lead + Math.max(off, -most)
+    this.#target = this.lead + Math.max(-most, Math.min(most, off))
+    this.#forget(this.#last)
+  }
+
+  #forget(now: number): void {
+    this.#reports = []
+    this.#settledAt = now + this.#settle
   }
 
   #slew(now: number, elapsed: number): void {
     const off = this.#target - this.lead
     if (off === 0) return
-    this.#steeredAt = now
     const most = msToTicks(elapsed, this.#rate) * MAX_SLEW
     if (Math.abs(off) <= most || Math.abs(off) > msToTicks(JUMP_MS, this.#rate)) this.lead = this.#target
     else this.lead += Math.sign(off) * most
+    this.#forget(now)
   }
 }

@@ -1,22 +1,30 @@
 // The player's input as commands. It is read once a frame, so that it is on the screen in the first frame drawn after
-// it; what was pressed between two ticks is latched, so that a tap counts even if it is over when its tick comes.
+// it; what was pressed between two ticks is latched, so that a tap counts even if it is over when its tick comes. Pressed
+// are flags, choices and whole numbers; what aims is as it is now.
 
+import type { Shape } from '../schema/field.ts'
 import type { Layout } from '../schema/layout.ts'
 import { neutralRecord, packRecord, settleRecord, unpackRecord, type Values } from '../wire/record.ts'
+
+const BUTTONS: readonly Shape['kind'][] = ['bool', 'oneOf', 'int']
 
 export class Input {
   readonly #layout: Layout
   readonly #read: () => Values
   readonly #neutral: Values
+  readonly #buttons: readonly string[]
   #latched: Values
   #last: Values
   #lastBytes: Uint8Array
   #fresh = true
+  #isPressed = false
+  #seen = -1
 
   constructor(layout: Layout, read: () => Values) {
     this.#layout = layout
     this.#read = read
     this.#neutral = neutralRecord(layout)
+    this.#buttons = layout.fields.filter(({ shape }) => BUTTONS.includes(shape.kind)).map(({ name }) => name)
     this.#latched = this.#neutral
     this.#last = this.#neutral
     this.#lastBytes = packRecord(layout, this.#neutral, 'ERR_SCHEMA')
@@ -27,9 +35,19 @@ export class Input {
     return this.#latched
   }
 
-  /** Reads the input: once a frame. @throws ERR_FIELD_VALUE for what the command's schema does not allow */
-  sample(): void {
+  /** The tick that was on the screen when the command's first press was read; without one, when it was read last. */
+  get seen(): number {
+    return this.#seen
+  }
+
+  /** Reads the input: once a frame. `seen` is the tick on the screen. @throws ERR_FIELD_VALUE for what the command's schema does not allow */
+  sample(seen: number): void {
     const now = settleRecord(this.#layout, this.#read(), 'ERR_FIELD_VALUE')
+    if (this.#fresh) this.#isPressed = false
+    if (!this.#isPressed) this.#seen = seen
+    // What was held down all along is no press.
+    for (const name of this.#buttons)
+      this.#isPressed ||= now[name] !== this.#neutral[name] && now[name] !== this.#last[name]
     this.#latched = this.#fresh ? now : this.#latch(now)
     this.#fresh = false
   }
@@ -45,11 +63,10 @@ export class Input {
     return this.#last
   }
 
-  /** Per field what is pressed now, else what was pressed since the last tick. Vectors and lists are as they are now. */
+  /** Per button what is pressed now, else what was pressed since the last tick. */
   #latch(now: Values): Values {
     const command: Record<string, unknown> = { ...now }
-    for (const { name } of this.#layout.fields)
-      if (typeof now[name] !== 'object' && now[name] === this.#neutral[name]) command[name] = this.#latched[name]
+    for (const name of this.#buttons) if (now[name] === this.#neutral[name]) command[name] = this.#latched[name]
     return command
   }
 }

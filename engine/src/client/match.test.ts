@@ -93,6 +93,7 @@ async function join(
   const clock = new VirtualClock()
   const net = link(clock, new Random(seed), profile)
   const server = new FakeServer(game, net.server, {
+    now: () => clock.now,
     options: { map: 'rocks' },
     join({ world }) {
       const [ship, buoy] = world.tables

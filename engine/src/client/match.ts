@@ -22,6 +22,8 @@ import { Sender } from './sender.ts'
 import { View, type ViewOwn, type ViewTableOf } from './view.ts'
 
 const PING_MS = 1000
+/** Slack is told in sixteenths of a tick. */
+const SLACK_UNIT = 16
 /** frame() may be given another clock's time; where it strays from ours by more than this it is read anew. */
 const STRAY_MS = 250
 /** Without frames for so long the server's tick is not guessed on. */
@@ -214,7 +216,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const time = this.#localTime(now)
     this.#drawnAt = this.#line.now()
     this.#ping()
-    this.#input.sample()
+    this.#input.sample(this.#renderTick)
     const { history } = this.#receiver
     const snapshot = history.get(history.newest)
     if (!snapshot) return
@@ -224,8 +226,10 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     for (let due = this.#commandClock.advance(time, serverTick); due > 0; due--)
       this.#sender.add(this.#commandClock.newest - due + 1, this.#input.take())
     this.#predictor.advance(this.#commandClock.newest)
-    this.#sender.flush(snapshot.tick, this.#renderTick)
-    this.#renderTick = this.#interpolator.renderTick(serverTick)
+    this.#sender.flush(snapshot.tick, this.#input.seen)
+    // After a stall there are no commands until the clock has found itself, and no frames without a word from here.
+    this.#sender.acknowledge(snapshot.tick, this.#renderTick)
+    this.#renderTick = this.#interpolator.renderTick(serverTick, snapshot.tick, this.#serverClock.jitter)
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
     this.#events.deliver(this.#renderTick)
@@ -287,7 +291,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     if (!frame) return
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
-    if (frame.slack !== undefined) this.#commandClock.report(frame.slack)
+    if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT)
     this.#events.push(frame.events)
     const due = this.#waiting.filter((one) => one.tick <= tick)
     this.#waiting = this.#waiting.filter((one) => one.tick > tick)

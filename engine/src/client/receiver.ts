@@ -5,21 +5,13 @@ import type { AnyGame } from '../schema/game.ts'
 import { History } from '../state/history.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { FrameReader, type StateFrame, type WireEvent } from '../wire/frames.ts'
-import { FRAME_KIND, kindOf } from '../wire/kinds.ts'
+import { FRAME_KIND, kindOf, RESYNC_REASON } from '../wire/kinds.ts'
 import { Prior } from '../wire/prior.ts'
 
 /** Snapshots held; the server's deltas reach no further back. */
 const HELD = 128
 /** A keyframe that has not come after so many ms is asked for again. */
 const ASK_AGAIN_MS = 3000
-
-/** Why a keyframe is needed: the second byte of a resync frame. */
-const RESYNC_REASON = {
-  /** The frame broke a rule of the format. */
-  unreadable: 1,
-  /** The state has another hash than its frame says. */
-  unsound: 2,
-} as const
 
 export class Receiver<G extends AnyGame> {
   readonly history: History<SnapshotBase> = new History<SnapshotBase>(HELD)

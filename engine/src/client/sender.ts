@@ -32,6 +32,7 @@ export class Sender {
   /** All before it were sent or dropped. */
   #next = 0
   #sentAt = Number.NEGATIVE_INFINITY
+  #acked = -1
 
   constructor(transport: Transport, layout: Layout) {
     this.#transport = transport
@@ -66,14 +67,17 @@ export class Sender {
     this.#send(ack, renderTick, first, commands)
   }
 
-  /** Acknowledges a snapshot that arrived, unless commands do. */
+  /** Acknowledges a snapshot that is held, unless it was, or commands do. */
   acknowledge(ack: number, renderTick: number): void {
-    if (this.#transport.now() - this.#sentAt < SILENCE_MS || this.#transport.bufferedAmount > 0) return
+    // Either way, as a clock may be set back.
+    const silence = Math.abs(this.#transport.now() - this.#sentAt)
+    if (ack === this.#acked || silence < SILENCE_MS || this.#transport.bufferedAmount > 0) return
     this.#send(ack, renderTick, ack + 1, [])
   }
 
   #send(ack: number, renderTick: number, first: number, commands: readonly Values[]): void {
     this.#sentAt = this.#transport.now()
+    this.#acked = ack
     this.#transport.send(writeCommands(this.#bits, this.#layout, { ack, renderTick, first, commands }))
   }
 }

@@ -10,11 +10,10 @@ import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
 import type { History } from '../state/history.ts'
 import { type Cells, RowBase } from '../state/row.ts'
-import { readerOf, Sample, type SampleTable } from '../state/sample.ts'
+import { MAX_EXTRAPOLATION_MS, readerOf, Sample, type SampleTable } from '../state/sample.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { rowId } from '../state/table.ts'
 import { msToTicks } from '../time/tick.ts'
-import { MAX_EXTRAPOLATION_MS } from './interpolator.ts'
 
 /** 'world': it was spawned or despawned; 'sight': it only came into view, or left it. */
 export type Why = 'world' | 'sight'

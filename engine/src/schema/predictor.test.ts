@@ -227,3 +227,33 @@ describe('S44 what a game foresees', () => {
     expect(refused(decode)).toBe('the state at tick 32 has another hash than its frame says (ERR_FRAME_INVALID)')
   })
 })
+
+it('S44 rows that a predictor leaves out are expected to stay, at both ends', () => {
+  const some: ColumnPredictor = (rows, out) => {
+    const x = rows.base('x')
+    for (let i = 0; i < rows.count; i += 2) out[i] = 16 * (x[rows.slots[i]] + 3)
+  }
+  const half = defineGame({
+    name: 'half',
+    tickRate: 30,
+    entities: {
+      a: entity({ y: int(0, 999), x: int(0, 999) }, { predictor: { version: 1, order: [], columns: { x: some } } }),
+    },
+  })
+  const world = new World(half)
+  const rows = Array.from({ length: 9 }, (_, at) => world.a.spawn({ x: 10 * at, y: 7 * at }))
+  const [encoder, decoder] = [new DeltaEncoder(half), new DeltaDecoder(half)]
+  let sent = world.snapshot()
+  let seen = decoder.decode(encoder.encode(sent))
+  for (let tick = 0; tick < 6; tick++) {
+    world.tick++
+    for (const [at, row] of rows.entries()) {
+      row.y += 5
+      if (at % 2 === 0) row.x += 3
+    }
+    const now = world.snapshot()
+    seen = decoder.decode(encoder.encode(now, sent), seen)
+    expect(seen.hash).toBe(now.hash)
+    sent = now
+  }
+})

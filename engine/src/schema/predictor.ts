@@ -24,7 +24,10 @@ export interface PredictedRows {
   wasBefore(slot: number): boolean
 }
 
-/** Fills `out[i]` for each row `i`, 0 to count - 1, with what the column is expected to be, in sixteenths of a step. */
+/**
+ * Puts what the column is expected to be into `out[i]` for row `i`, 0 to count - 1, in sixteenths of a step. Rows that it
+ * leaves out are expected to stay. It MUST NOT write anywhere else.
+ */
 export type ColumnPredictor = (rows: PredictedRows, out: Int32Array) => void
 
 /** What `entity(fields, { predictor })` takes. */

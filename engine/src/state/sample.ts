@@ -14,6 +14,9 @@ import type { SnapshotBase, Viewer } from './snapshot.ts'
 import { type FrozenCells, rowId, slotOfId } from './table.ts'
 import { WorldBase } from './world.ts'
 
+/** How far past the newest snapshot rows are moved by their rates; then they stand. At both ends alike. */
+export const MAX_EXTRAPOLATION_MS = 500
+
 /** A `ReadWorld<G>`: the tables are properties by name, too. Before the first take() it is an empty world at tick 0. */
 export class Sample {
   /** The game's tables in its order, then the match state's. */

@@ -17,8 +17,12 @@ const MEMORY_MS = 4000
 const SETTLE_MS = 500
 /** An estimate that is further off than this is jumped to. */
 const JUMP_MS = 250
-/** Every arrival for this long was late by more than a jump: it is the clock or the path that changed. */
-const LATE_MS = 500
+/** Every arrival for this long was late by more than a jump, and by no less each time: it is the clock or the path that changed. */
+const LATE_MS = 150
+/** Arrivals that come less late by more than this are a backlog that drains. */
+const DRAIN_MS = 50
+/** Without an arrival for so long there is no telling what became of the clock. */
+const SILENT_MS = 1000
 const MAX_SLEW = 0.05
 /** The reading closes in on the estimate with this time constant. */
 const SLEW_MS = 500
@@ -36,6 +40,7 @@ export class ServerClock {
   #firstNow = 0
   #lastNow = Number.NEGATIVE_INFINITY
   #lateSince: number | undefined
+  #lateBy = 0
   #synced = false
 
   #fastest = 0
@@ -76,11 +81,17 @@ export class ServerClock {
     if (now < this.#readNow - JUMP_MS) this.#readNow = now
 
     if (this.#held === 0 || transit - this.#fastest <= JUMP_MS) this.#lateSince = undefined
-    else this.#lateSince ??= now
+    else if (this.#lateSince === undefined || transit < this.#lateBy - DRAIN_MS) {
+      this.#lateSince = now
+      this.#lateBy = transit
+    }
     if (this.#lateSince !== undefined && now - this.#lateSince >= LATE_MS) {
       this.#held = 0
       this.#lateSince = undefined
     }
+
+    // So much earlier than ever: what is remembered is of another time.
+    if (transit < this.#fastest - JUMP_MS) this.#held = 0
 
     this.#remember(transit, together)
     this.#synced ||= now - this.#firstNow >= SETTLE_MS
@@ -90,6 +101,8 @@ export class ServerClock {
   tickAt(now: number): number {
     // Also for a time a little before the last reading, as an animation frame's timestamp may be.
     if (now <= this.#readNow || this.#held === 0) return this.#read
+    // A clock that was set, or a path that was cut, must not move it: the next arrivals tell which.
+    if (this.#lateSince !== undefined || now - this.#lastNow > SILENT_MS) return this.#read
     const elapsed = now - this.#readNow
     this.#readNow = now
 

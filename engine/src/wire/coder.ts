@@ -1,10 +1,10 @@
 // What columns and rows are written with, and read with: bits, symbols, and the prior that says how likely they are.
 
 import type { BitReader, BitWriter } from './bits.ts'
+import type { Counts } from './counts.ts'
 import type { RansReader, RansWriter } from './entropy.ts'
 import type { CostKind, Ledger } from './ledger.ts'
 import type { Prior } from './prior.ts'
-import type { Counts } from './training.ts'
 
 export class Writer {
   readonly bits: BitWriter

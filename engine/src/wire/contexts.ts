@@ -1,5 +1,5 @@
-// What the two snapshots say of each row before a column is coded, as small classes. Functions of the baseline and the
-// snapshot before it alone; what the prior doesn't ask for is not computed.
+// What is known of each row before a column is coded, as small classes. Functions of the baseline, the snapshot before it
+// and what was coded before in this frame; what the prior doesn't ask for is not computed.
 
 import type { Column, Layout } from '../schema/layout.ts'
 import type { FrozenCells } from '../state/table.ts'

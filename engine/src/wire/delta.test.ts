@@ -23,7 +23,7 @@ const play = fc
     game: anyGame,
     seed: fc.nat(),
     calm: fc.constantFrom(0, 0.5, 0.9, 1),
-    crowd: fc.constantFrom(0, 0, 0, 0, 130),
+    crowd: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 130),
     gaps: fc.array(fc.constantFrom(1, 1, 1, 2, 7, 40), { minLength: 4, maxLength: 7 }),
   })
   .map(({ game, seed, calm, crowd, gaps }): Play => {
@@ -258,4 +258,13 @@ it('an encoder keeps no state: the same snapshots give the same bytes, in any or
   const other = new DeltaEncoder(game)
   expect([encode(other, 3, 0), encode(other, 1, 0), encode(other, 3, 2)].reverse()).toEqual(first)
   expect((churn.world as WorldBase).tick).toBe(4)
+})
+
+it('S11 an end without a row before it is refused, before anything is made for it', () => {
+  const game = defineGame({ name: 'dense', tickRate: 30, entities: { row: entity({ x: int(0, 9) }) } })
+  // Keyframe, tick 1, hash; rows came; the end is 24; then 24 flags of which none is set.
+  const frame = Uint8Array.of(4, 1, 0, 0, 0, 0, 0b11 | (24 << 2), 0, 0, 0, 0, 0, 0)
+  expect(refused(() => new DeltaDecoder(game).decode(frame))).toBe(
+    'row ends at slot 24: its last row is in -1 (ERR_FRAME_INVALID)'
+  )
 })

@@ -1,7 +1,7 @@
 // DeltaEncoder and DeltaDecoder: a snapshot as bytes, by itself: no sockets, no clock. PROTOCOL.md, section State.
 //   chunk = flags (8 bits) | tick | baseline | before | hash | content | [what else is in bits] | words of symbols
-// A keyframe's tick is a varint; a delta names the low bits of its tick, how many ticks before that its baseline is, and
-// how many before that the one before.
+// A keyframe's tick is a varint; a delta names the low bits of its tick (8 if it is near its baseline), how many ticks before
+// that its baseline is, and how many before that the one before. A steady one, of one tick each, has no more than its flags.
 
 import { fail } from '../schema/errors.ts'
 import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
@@ -35,7 +35,7 @@ const STEADY = 0x80
 const LONG_AGE = 15
 
 /** Low 16 bits of a tick say no more. */
-const MAX_AGE = 32767
+export const MAX_AGE = 32767
 
 export interface EncoderOptions {
   /** 'wire' (the default): every column that ever travels. 'all': only those for everybody. */
@@ -65,7 +65,7 @@ export class DeltaEncoder<G extends AnyGame> {
 
   /**
    * A snapshot as bytes, against a baseline that the receiver holds; without one, a keyframe. `before` is the snapshot
-   * before the baseline, for `.linear()` fields; the receiver must hold it, too.
+   * before the baseline, for `.linear()` fields and for what is expected of all; the receiver must hold it, too.
    * @throws ERR_USAGE for a baseline that is not older, or by more than 32,767 ticks
    */
   encode(snapshot: Snapshot<G>, baseline?: Snapshot<G>, before?: Snapshot<G>): Uint8Array<ArrayBuffer> {
@@ -122,7 +122,7 @@ export interface ChunkHeader {
   readonly epoch: number
 }
 
-/** `near`: a tick less than 32,768 away, the newest one held. @throws ERR_FRAME_KIND, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
+/** `near`: a tick less than 32,768 away, the newest one held. @throws ERR_FRAME_BASELINE, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
 export function readChunkHeader(from: BitReader, near: number): ChunkHeader {
   const flags = from.bits(8)
   let tick: number

@@ -37,7 +37,7 @@ export interface Private {
   readonly player: number
   readonly snapshot: SnapshotBase
   readonly baseline: SnapshotBase | undefined
-  /** Ticks that the player's newest command came early, -128 to 127; undefined: as last told. */
+  /** How early the player's commands came, in sixteenths of a tick, -128 to 127; undefined: as last told. */
   readonly slack: number | undefined
   readonly events: readonly WireEvent[]
 }

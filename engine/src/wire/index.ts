@@ -11,10 +11,11 @@ export {
   HASH_INTERVAL,
   readChunkHeader,
 } from './encoder.ts'
+export type { Aim } from './fit.ts'
 export { type Cost, type CostKind, explain } from './ledger.ts'
 export { Prior } from './prior.ts'
 export { RecordingWriter, readRecording } from './recording.ts'
-export { type Aim, Trainer, trainPrior } from './training.ts'
+export { Trainer, type TrainOptions, trainPrior } from './training.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -23,7 +24,7 @@ export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game
 export { History } from '../state/history.ts'
 export { Random } from '../state/random.ts'
 export { RowBase } from '../state/row.ts'
-export { Sample } from '../state/sample.ts'
+export { MAX_EXTRAPOLATION_MS, Sample } from '../state/sample.ts'
 export { SnapshotBase } from '../state/snapshot.ts'
 export type { Table } from '../state/table.ts'
 export { WorldBase } from '../state/world.ts'
@@ -31,7 +32,7 @@ export { Stepper } from '../time/stepper.ts'
 export { BitReader, BitWriter } from './bits.ts'
 export { type CommandRun, MAX_RUN, readCommands, writeCommands } from './commands.ts'
 export { FrameWriter, SHARED_PREFIX, type WireEvent } from './frames.ts'
-export { FRAME_KIND, type FrameKind, kindOf, MAX_FRAME_BYTES, PROTOCOL_VERSION } from './kinds.ts'
+export { FRAME_KIND, type FrameKind, kindOf, MAX_FRAME_BYTES, PROTOCOL_VERSION, RESYNC_REASON } from './kinds.ts'
 export {
   type Answer,
   type Ask,

@@ -19,6 +19,14 @@ export const FRAME_KIND = {
   learned: 4,
 } as const
 
+/** Why a keyframe is needed: the second byte of a resync frame. */
+export const RESYNC_REASON = {
+  /** The frame broke a rule of the format. */
+  unreadable: 1,
+  /** The state has another hash than its frame says. */
+  unsound: 2,
+} as const
+
 export type FrameKind = keyof typeof FRAME_KIND
 
 const NAMES: readonly (FrameKind | undefined)[] = [undefined, 'state', 'commands', 'resync', 'learned']

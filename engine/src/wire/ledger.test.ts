@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { refused } from '../../test/refused.ts'
 import { entity } from '../schema/entity.ts'
 import { int, ranged, text } from '../schema/field.ts'
@@ -109,6 +109,20 @@ describe('where the bits go', () => {
     const shared = explain(game, snapshots, { audience: 'all' })
     expect(shared.filter(({ column }) => column === 'ammo')).toEqual([])
     expect(sum(shared)).toBeLessThan(sum(costs) - 10)
+  })
+
+  it('is found while the snapshots come, not once all are there', () => {
+    const encode = vi.spyOn(DeltaEncoder.prototype, 'encode')
+    const encoded: number[] = []
+    function* coming() {
+      for (const snapshot of snapshots) {
+        encoded.push(encode.mock.calls.length)
+        yield snapshot
+      }
+    }
+    expect(explain(game, coming())).toEqual(costs)
+    expect(encoded).toEqual(snapshots.map((_, at) => Math.max(0, at - 2)))
+    encode.mockRestore()
   })
 
   it('takes three snapshots at least', () => {

@@ -64,23 +64,30 @@ export class Ledger {
  */
 export function explain<G extends AnyGame>(
   game: G,
-  snapshots: readonly Snapshot<G>[],
+  snapshots: Iterable<Snapshot<G>>,
   options: { readonly prior?: Prior; readonly audience?: 'wire' | 'all' } = {}
 ): Cost[] {
-  if (snapshots.length < 3) fail('ERR_USAGE', `${snapshots.length} snapshots: expected at least 3`)
   const ledger = new Ledger()
   const columns = options.audience === 'all' ? 'shared' : 'wire'
   const writer = new StateWriter(options.prior ?? genericPrior(planOf(game)), columns, undefined, ledger)
   const encoder = new DeltaEncoder(game, options)
   const bits = new BitWriter()
   let whole = 0
-  for (let at = 2; at < snapshots.length; at++) {
-    bits.reset()
-    const [now, base, before] = [snapshots[at], snapshots[at - 1], snapshots[at - 2]]
-    writer.write(bits, ...([now, base, before] as never as [SnapshotBase, SnapshotBase, SnapshotBase]))
-    whole += 8 * encoder.encode(now, base, before).length
+  let count = 0
+  let base: Snapshot<G> | undefined
+  let before: Snapshot<G> | undefined
+  for (const now of snapshots) {
+    count++
+    if (before) {
+      bits.reset()
+      writer.write(bits, ...([now, base, before] as never as [SnapshotBase, SnapshotBase, SnapshotBase]))
+      whole += 8 * encoder.encode(now, base, before).length
+    }
+    before = base
+    base = now
   }
-  const frames = snapshots.length - 2
+  if (count < 3) fail('ERR_USAGE', `${count} snapshots: expected at least 3`)
+  const frames = count - 2
   const costs = [...ledger.costs.values()].map((cost) => ({
     ...cost,
     bits: cost.bits / frames,

@@ -72,7 +72,10 @@ function predictByRate(column: Column, rows: Survivors, out: Int32Array): void {
 
 /** The game says, in sixteenths of a step. */
 function predictByGame(column: Column, rows: Survivors, out: Int32Array, eighths: Uint8Array): void {
-  const { count } = rows
+  const { count, slots, base } = rows
+  const from = column.index * base.size
+  // Rows that it leaves out are held.
+  for (let i = 0; i < count; i++) out[i] = base.ints[from + slots[i]] << 4
   column.byGame!(viewOf(column, rows), out)
   for (let i = 0; i < count; i++) {
     const rounded = out[i] + 8

@@ -75,10 +75,12 @@ describe('X14, X15 a prior as bytes', () => {
   })
 
   const [game, other] = fc.sample(anyGame, { numRuns: 2, seed: 3 }) as [AnyGame, AnyGame]
+  let version = 1
   const head = (epoch: number, ...rest: [value: number, bits: number][]): Uint8Array => {
     const out = new BitWriter()
     out.uint(game.hash, 32)
     out.bits(epoch, 2)
+    out.bits(version, 8)
     for (const [value, bits] of rest) out.uint(value, bits)
     return out.finish()
   }
@@ -106,6 +108,12 @@ describe('X14, X15 a prior as bytes', () => {
     ],
     ['a number without end', () => Prior.unpack(game, head(1, [0, 1], [0, 32], [0, 32])), /ERR_FRAME_INVALID/],
   ])('refuses %s', (_, act, message) => expect(refused(act)).toMatch(message))
+
+  it('X14 refuses one of another version', () => {
+    version = 2
+    expect(refused(() => Prior.unpack(game, head(1)))).toContain('train it again (ERR_PROTOCOL_VERSION)')
+    version = 1
+  })
 
   it('X10 the generic one has no such form', () => {
     expect(refused(() => genericPrior(planOf(game)).pack())).toContain('ERR_USAGE')

@@ -17,12 +17,15 @@ export interface Model {
   readonly usual: number | undefined
 }
 
+/** What is modelled, and how, is part of what a saved prior means. */
+const PRIOR_VERSION = 1
 /** Epochs are named by two bits. */
 export const EPOCHS = 4
 const MAX_BYTES = 65536
-const MAX_TABLES = 4096
+/** Each takes a client a good kilobyte. */
+const MAX_TABLES = 512
 /** Tables of one model. */
-const MAX_CLUSTERS = 64
+export const MAX_CLUSTERS = 64
 
 /** Factors of a residual's context. */
 export const BY_LAST = 1
@@ -58,20 +61,27 @@ export class Prior {
     )
   }
 
-  /** The prior as bytes: half a kilobyte or so. A generic one needs none and has no such form. @throws ERR_USAGE */
+  /** The prior as bytes: half a kilobyte or so. @throws ERR_USAGE for a generic one, which needs none, and for too many tables */
   pack(): Uint8Array<ArrayBuffer> {
     if (this.epoch === 0) fail('ERR_USAGE', 'the generic prior is known to both ends')
     const out = new BitWriter()
     out.uint(this.plan.game.hash, 32)
     out.bits(this.epoch, 2)
+    out.bits(PRIOR_VERSION, 8)
     const { alphabets } = modelsOf(this.plan)
     for (const [m, model] of this.models.entries()) packModel(out, alphabets[m], model, this.factors[m], this.levels)
-    return out.finish()
+    const bytes = out.finish()
+    if (bytes.length > MAX_BYTES || this.levels.length > MAX_TABLES)
+      fail(
+        'ERR_USAGE',
+        `a prior of ${bytes.length} bytes and ${this.levels.length} tables: expected at most ${MAX_BYTES} and ${MAX_TABLES}`
+      )
+    return bytes
   }
 
   /**
    * The prior that pack() made, for the same game.
-   * @throws ERR_SCHEMA_MISMATCH, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED
+   * @throws ERR_SCHEMA_MISMATCH, ERR_PROTOCOL_VERSION, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED
    */
   static unpack(game: AnyGame, bytes: Uint8Array): Prior {
     if (bytes.length > MAX_BYTES) fail('ERR_FRAME_INVALID', `a prior of ${bytes.length} bytes: expected ${MAX_BYTES}`)
@@ -82,6 +92,9 @@ export class Prior {
       fail('ERR_SCHEMA_MISMATCH', `a prior for the schema ${hash}: expected ${plan.game.hash}`)
     const epoch = from.bits(2)
     if (epoch === 0) fail('ERR_FRAME_INVALID', 'a prior of epoch 0: expected 1 to 3')
+    const version = from.bits(8)
+    if (version !== PRIOR_VERSION)
+      fail('ERR_PROTOCOL_VERSION', `a prior of version ${version}: expected ${PRIOR_VERSION}: train it again`)
     const levels: Uint8Array[] = []
     const models = modelsOf(plan).alphabets.map((alphabet) => unpackModel(from, alphabet, levels))
     from.end()
@@ -231,7 +244,7 @@ function parameterOf(said: readonly number[]): number {
   return best
 }
 
-/** Elias's gamma code of value + 1 (Peter Elias, 1975), 0 to 2^31 - 2; lowest bits first. */
+/** Elias's gamma code of value + 1 (Peter Elias, 1975), 0 to 2^31 - 1; lowest bits first. */
 function gamma(out: BitWriter, value: number): void {
   const n = 31 - Math.clz32(value + 1)
   out.uint(0, n)
@@ -240,6 +253,8 @@ function gamma(out: BitWriter, value: number): void {
 }
 function readGamma(from: BitReader): number {
   let n = 0
-  while (!from.bit()) if (++n > 31) fail('ERR_FRAME_INVALID', 'a prior with a number of more than 31 bits')
-  return ((1 << n) >>> 0) + from.uint(n) - 1
+  while (!from.bit()) if (++n > 31) fail('ERR_FRAME_INVALID', 'a prior with a number past 2^31 - 1')
+  const value = ((1 << n) >>> 0) + from.uint(n) - 1
+  if (value > 2 ** 31 - 1) fail('ERR_FRAME_INVALID', 'a prior with a number past 2^31 - 1')
+  return value
 }

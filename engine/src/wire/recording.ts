@@ -6,7 +6,7 @@
 import { fail } from '../schema/errors.ts'
 import type { AnyGame } from '../schema/game.ts'
 import type { Snapshot } from '../state/snapshot.ts'
-import { DeltaDecoder, DeltaEncoder } from './encoder.ts'
+import { DeltaDecoder, DeltaEncoder, MAX_AGE } from './encoder.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './kinds.ts'
 
 const MARK = [0x54, 0x57, 0x52] // 'TWR'
@@ -14,8 +14,6 @@ const HEAD_BYTES = 8
 const LENGTH_BYTES = 4
 /** One chunk in so many is a keyframe. */
 const KEYFRAME_INTERVAL = 600
-/** A delta goes back at most so many ticks. */
-const MAX_AGE = 32767
 
 export class RecordingWriter<G extends AnyGame> {
   readonly game: G
@@ -32,7 +30,7 @@ export class RecordingWriter<G extends AnyGame> {
   /**
    * The bytes to append to the file for this snapshot of the match, later than the one before; of a rule's `tick`,
    * `match.world.snapshot()`.
-   * @throws ERR_USAGE for one that is not later
+   * @throws ERR_USAGE for one that is not later; ERR_FRAME_SIZE for a state that is too large to be read again
    */
   add(snapshot: Snapshot<G>): Uint8Array<ArrayBuffer> {
     const last = this.#last
@@ -40,6 +38,8 @@ export class RecordingWriter<G extends AnyGame> {
       fail('ERR_USAGE', `tick ${snapshot.tick} after ${last.tick}: expected a later one of the same match`)
     const isKey = !last || this.#count % KEYFRAME_INTERVAL === 0 || snapshot.tick - last.tick > MAX_AGE
     const chunk = isKey ? this.#encoder.encode(snapshot) : this.#encoder.encode(snapshot, last, this.#before)
+    if (chunk.length > MAX_FRAME_BYTES)
+      fail('ERR_FRAME_SIZE', `tick ${snapshot.tick} takes ${chunk.length} bytes: expected at most ${MAX_FRAME_BYTES}`)
     const start = this.#count === 0 ? HEAD_BYTES : 0
     const bytes = new Uint8Array(start + LENGTH_BYTES + chunk.length)
     const view = new DataView(bytes.buffer)

@@ -34,7 +34,7 @@ export class Scratch {
   /** Makes room; what is there of survivors and spawned stays. */
   fit(rows: number): void {
     if (rows <= this.active.length) return
-    const n = Math.max(64, rows * 2)
+    const n = Math.max(64, rows + (rows >> 1))
     this.survivors = grown(this.survivors, n)
     this.spawned = grown(this.spawned, n)
     this.active = new Int32Array(n)

@@ -111,12 +111,12 @@ export function readStructure(
     fail('ERR_FRAME_INVALID', `${table.name} has ${end} slots: expected at most ${table.maxRows}`)
   if (end - baseEnd > (bits.remaining + 4) * 8)
     fail('ERR_FRAME_TRUNCATED', `${end - baseEnd} more slots in ${bits.remaining} bytes`)
-  scratch.fit(Math.max(end, baseEnd))
-  rows.slots = scratch.survivors
-  const born = new Int32Array(end).fill(-1)
+  // Room is made for what there is, not for what is announced.
+  scratch.fit(baseEnd)
   let spawned = 0
   let last = 0
   for (let slot = 0; slot < end; slot++) {
+    if (spawned === scratch.spawned.length) scratch.fit(spawned + 1)
     if (slot >= baseEnd) {
       if (bits.bit()) scratch.spawned[spawned++] = slot
       continue
@@ -124,13 +124,19 @@ export function readStructure(
     const wasBorn = base.born[slot]
     const symbol = from.get(model, contextOf(wasBorn, last))
     last = symbol
-    if (symbol === SAME && wasBorn >= 0) {
-      rows.slots[rows.count++] = slot
-      born[slot] = wasBorn
-    } else if (symbol === REPLACED && wasBorn < 0)
+    if (symbol === SAME && wasBorn >= 0) scratch.survivors[rows.count++] = slot
+    else if (symbol === REPLACED && wasBorn < 0)
       fail('ERR_FRAME_INVALID', `${table.name} slot ${slot} is replaced: expected a row there`)
     else if (symbol === REPLACED || (symbol === TURNED && wasBorn < 0)) scratch.spawned[spawned++] = slot
   }
+  scratch.fit(rows.count + spawned)
+  rows.slots = scratch.survivors
+  const newest = spawned > 0 ? scratch.spawned[spawned - 1] : -1
+  const oldest = rows.count > 0 ? rows.slots[rows.count - 1] : -1
+  if (end !== 1 + Math.max(newest, oldest))
+    fail('ERR_FRAME_INVALID', `${table.name} ends at slot ${end}: its last row is in ${Math.max(newest, oldest)}`)
+  const born = new Int32Array(end).fill(-1)
+  for (let i = 0; i < rows.count; i++) born[rows.slots[i]] = base.born[rows.slots[i]]
   const differ = spawned > 0 && bits.bit()
   let age = 0
   for (let i = 0; i < spawned; i++) {

@@ -134,6 +134,7 @@ export function readPrior(contract: Contract, schema: number, bytes: readonly nu
   if (from.number(32) !== schema) throw new Error('a prior of another schema')
   const epoch = from.number(2)
   if (epoch === 0) throw new Error('epoch 0')
+  if (from.number(8) !== 1) throw new Error('another version')
   const usuals: (number | undefined)[] = []
   const tables = modelsOf(contract).all.map((model, m) => {
     if (model.kind === 'residual' && from.flag()) return undefined

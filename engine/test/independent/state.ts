@@ -186,6 +186,8 @@ function readStructure(
     if (symbol === 2 || (symbol === 1 && !isLive)) fresh.push(slot)
   }
   for (const slot of live) if (slot >= end) gone.add(slot)
+  if (end > 0 && !fresh.includes(end - 1) && (!live.has(end - 1) || gone.has(end - 1)))
+    throw new Error('an end behind the last row')
   const differ = fresh.length > 0 && from.flag()
   const one = fresh.length > 0 && !differ ? from.rice(0) : 0
   return { gone, fresh, ages: fresh.map(() => (differ ? from.rice(6) : one)) }
@@ -362,7 +364,7 @@ function predictByGame(
     before: (name) => (before ? of(name, ({ first }) => first) : undefined),
     wasBefore: (slot) => old.some(({ base, first }) => base.slot === slot && first !== undefined),
   }
-  const out = new Int32Array(old.length)
+  const out = Int32Array.from(old, ({ base }) => 16 * cell(base, column))
   column.byGame!(rows, out)
   return out
 }

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { AnyGame } from '@tickwire/engine'
-import { type Cost, planOf } from '@tickwire/engine/wire'
-import { train } from './training.ts'
+import { type Cost, explain, type Prior, planOf, readRecording } from '@tickwire/engine/wire'
+import { type RecordingFile, train } from './training.ts'
 
 const USAGE = `tickwire-train GAME RECORDING... -o FILE [--export NAME] [--small] [--explain]
 
@@ -38,16 +38,22 @@ export async function trainCommand(words: readonly string[], said: Said): Promis
   if (help) return said.out(USAGE)
   const game = await loadGame(gamePath, exported)
   const files = recordings.map((name) => ({ name, bytes: readBytes(name) }))
-  const { frames, before, after, prior, costs } = train(game, files, small ? 'small' : 'fast', said.progress)
-  writeBytes(out, prior)
+  const { frames, before, after, prior } = train(game, files, small ? 'small' : 'fast', said.progress)
+  const packed = prior.pack()
+  writeBytes(out, packed)
   said.out(
     [
-      `${out}: a prior for '${game.name}', ${prior.length} bytes, of ${frames} frames`,
+      `${out}: a prior for '${game.name}', ${packed.length} bytes, of ${frames} frames`,
       `bytes a frame without it ${before.toFixed(1)}, with it ${after.toFixed(1)} (of these very frames)`,
-      ...(explains ? ['', ...tableOf(costs)] : []),
+      ...(explains ? ['', ...tableOf(costsOf(game, files[0], prior))] : []),
       '',
     ].join('\n')
   )
+}
+
+/** Where the bits of a recording's frames go, coded with a prior. */
+function costsOf(game: AnyGame, { bytes }: RecordingFile, prior: Prior): Cost[] {
+  return explain(game, readRecording(game, bytes), { audience: 'all', prior })
 }
 
 /** One line a cost. */

@@ -2,16 +2,7 @@
 // for, then the same frames coded with and without them.
 
 import { type AnyGame, TickwireError } from '@tickwire/engine'
-import {
-  type Aim,
-  type Cost,
-  DeltaEncoder,
-  explain,
-  type Prior,
-  readRecording,
-  type Snapshot,
-  Trainer,
-} from '@tickwire/engine/wire'
+import { type Aim, DeltaEncoder, type Prior, readRecording, type Snapshot, Trainer } from '@tickwire/engine/wire'
 
 export interface RecordingFile {
   readonly name: string
@@ -23,10 +14,7 @@ export interface Trained {
   /** Bytes of one on average: coded with the generic prior, and with this one. */
   readonly before: number
   readonly after: number
-  /** Packed, for `server.host(game, { prior })`. */
-  readonly prior: Uint8Array<ArrayBuffer>
-  /** Where the bits of the first recording's frames go, coded with it; the largest first. */
-  readonly costs: readonly Cost[]
+  readonly prior: Prior
 }
 
 /** A keyframe is counted with every so many frames, for who joins. */
@@ -66,8 +54,7 @@ export function train(game: AnyGame, files: readonly RecordingFile[], aim: Aim, 
       frames++
       for (const [i, encoder] of encoders.entries()) bytes[i] += encoder.encode(snapshot, baseline, before).length
     }
-  const costs = explain(game, [...readRecording(game, files[0].bytes)], { audience: 'all', prior })
-  return { frames, before: bytes[0] / frames, after: bytes[1] / frames, prior: prior.pack(), costs }
+  return { frames, before: bytes[0] / frames, after: bytes[1] / frames, prior }
 }
 
 type Frame = readonly [Snapshot<AnyGame>, Snapshot<AnyGame> | undefined, Snapshot<AnyGame> | undefined]

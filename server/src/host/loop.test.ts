@@ -160,6 +160,44 @@ describe('the loop', () => {
     expect(pieces / ticking.steps).toBeLessThanOrEqual(3)
   })
 
+  it('begins no piece that would not fit before the next tick, going by how long they took of late', () => {
+    for (const [busy, pieces, most] of [
+      [10, 500, 0],
+      [14, 500, 1 / 20],
+    ]) {
+      const late: number[] = []
+      let done = 0
+      const ticking = match(50, () => {
+        late.push((clock.time - 1000) % 20)
+        clock.time += busy
+      })
+      const { clock } = drive([ticking], (at) => {
+        done++
+        at.time += 7
+        return true
+      })
+      clock.advance(10_000)
+      expect(ticking.steps).toBeGreaterThanOrEqual(499)
+      expect(late.filter((ms) => ms > 0).length).toBeLessThanOrEqual(most * pieces)
+      // Where there is room each pass has one; where there is none, one is tried now and then.
+      expect(done).toBeGreaterThanOrEqual(most === 0 ? pieces - 1 : 1)
+    }
+  })
+
+  it('goes on with short pieces soon after one that took long', () => {
+    const took = [50]
+    let done = 0
+    const { clock } = drive([match(60)], (at) => {
+      done++
+      at.time += took.pop() ?? 1
+      return true
+    })
+    clock.advance(3000)
+    const before = done
+    clock.advance(1000)
+    expect(done - before).toBeGreaterThanOrEqual(60)
+  })
+
   it('asks once a pass whether there is something to do, if there is not', () => {
     let asked = 0
     const { clock } = drive([match(50)], () => {

@@ -46,9 +46,12 @@ export interface Ticking {
 // A new match is noticed this soon even when nothing else is due.
 const LONGEST_SLEEP_MS = 20
 const MAX_CATCH_UP = 5
-// A pass has so much for what can wait, and nothing of it within MARGIN of the next tick. A piece takes about 1 ms.
+// A pass begins what can wait for so long, and no piece of it that may take until MARGIN before the next tick, or longer.
 const MAX_IDLE_MS = 2
-const MARGIN_MS = 2
+const MARGIN_MS = 1
+// A piece is expected to take as long as the longest of late, of which each pass leaves so much; at least a millisecond.
+const LEAST_PIECE_MS = 1
+const PIECE_DECAY = 0.99
 
 export class Loop<M extends Ticking> {
   readonly #matches: () => Iterable<M>
@@ -59,6 +62,7 @@ export class Loop<M extends Ticking> {
   #running = false
   #cancel = (): void => {}
   #turn = 0
+  #piece = LEAST_PIECE_MS
   #overruns = 0
   #skipped = 0
 
@@ -132,8 +136,15 @@ export class Loop<M extends Ticking> {
   }
 
   #useRest(next: number): void {
-    const end = Math.min(next - MARGIN_MS, this.#clock.now() + MAX_IDLE_MS)
-    while (this.#clock.now() < end && this.#idle());
+    // Also where none fits: what took long once need not do so again.
+    this.#piece = Math.max(LEAST_PIECE_MS, this.#piece * PIECE_DECAY)
+    let at = this.#clock.now()
+    const end = at + MAX_IDLE_MS
+    while (at < end && at + this.#piece + MARGIN_MS <= next && this.#idle()) {
+      const started = at
+      at = this.#clock.now()
+      this.#piece = Math.max(this.#piece, at - started)
+    }
   }
 
   #step(match: M): void {

@@ -125,6 +125,7 @@ class Host implements Server {
     this.#signals = options.signals ?? !('http' in options || 'app' in options)
     this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
     this.#lobby = new Lobby({
+      now,
       seed: () => randomInt(2 ** 32),
       newId,
       warn: this.#warn,

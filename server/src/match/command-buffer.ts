@@ -1,5 +1,6 @@
 // One player's commands by tick: late, early, duplicate, missing. At most one counts a tick, whatever a client claims.
-// A missing command repeats the last one for at most 250 ms and is neutral then.
+// A missing command repeats the last one for at most 250 ms and is neutral then; a press that was only in commands that
+// came too late counts in the next tick.
 
 import { type CommandRun, fail, type Values } from '@tickwire/engine/wire'
 
@@ -18,7 +19,8 @@ export class CommandBuffer {
   #given = new Map<number, Given>()
   #last: Given
   #lastTick = -1
-  #newest = -1
+  /** Flags that were pressed in commands for ticks that had run without them, and what the player saw at the first of them. */
+  #pressed: Given | undefined
   readonly #neutral: Values
   readonly #repeatTicks: number
 
@@ -26,11 +28,6 @@ export class CommandBuffer {
     this.#neutral = neutral
     this.#last = { command: neutral, ack: -1, renderTick: -1 }
     this.#repeatTicks = Math.ceil((REPEAT_MS * tickRate) / 1000)
-  }
-
-  /** The newest tick that a command was given for, or -1. */
-  get newest(): number {
-    return this.#newest
   }
 
   /** Keeps a run for the ticks after `now`. @throws ERR_COMMAND_TICK where it reaches too far ahead: nothing of it is kept */
@@ -41,10 +38,10 @@ export class CommandBuffer {
       fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)
     for (const [at, command] of run.commands.entries()) {
       const tick = run.first + at
-      if (tick > now && !this.#given.has(tick))
-        this.#given.set(tick, { command, ack: run.ack, renderTick: run.renderTick })
+      const given = { command, ack: run.ack, renderTick: run.renderTick }
+      if (tick <= now) this.#late(tick, given)
+      else if (!this.#given.has(tick)) this.#given.set(tick, given)
     }
-    this.#newest = Math.max(this.#newest, end)
   }
 
   /** The command to run at `tick`; called once a tick, in order. */
@@ -55,6 +52,21 @@ export class CommandBuffer {
       this.#last = given
       this.#lastTick = tick
     } else if (tick - this.#lastTick > this.#repeatTicks) this.#last = { ...this.#last, command: this.#neutral }
-    return this.#last
+    if (!this.#pressed) return this.#last
+    const pressed = this.#pressed
+    this.#pressed = undefined
+    return { ...pressed, command: { ...this.#last.command, ...pressed.command } }
+  }
+
+  /** Of a command whose tick has run: once, however often it comes. */
+  #late(tick: number, given: Given): void {
+    if (tick <= this.#lastTick) return
+    this.#lastTick = tick
+    for (const [name, value] of Object.entries(given.command))
+      if (value === true && this.#last.command[name] !== true) {
+        this.#pressed ??= { ...given, command: {} }
+        this.#pressed = { ...this.#pressed, command: { ...this.#pressed.command, [name]: true } }
+      }
+    this.#last = given
   }
 }

@@ -60,16 +60,54 @@ describe('what a client may be sent', () => {
     expect(handout.wants(prior(3))).toBe(true)
   })
 
-  test('a prior whose frames were of no use is not used or offered again', () => {
+  test('a prior whose frames were of no use is not used, but offered once more; then it is given up for good', () => {
     const one = prior(1)
     const handout = new Handout(one)
     handout.answer(1)
+    handout.distrust()
+    expect(handout.held).toBeUndefined()
+    expect(handout.wants(one)).toBe(true)
+    handout.offer(one)
+    // Trouble with frames of epoch 0 says nothing of it.
+    handout.distrust()
+    handout.answer(1)
+    expect(handout.held).toBe(one)
     handout.distrust()
     expect(handout.held).toBeUndefined()
     expect(handout.wants(one)).toBe(false)
     handout.distrust()
     expect(handout.wants(one)).toBe(false)
     expect(handout.wants(prior(2))).toBe(true)
+  })
+
+  test('the answer to one that came with the seat does not bring it back when its frames were of no use', () => {
+    const one = prior(1)
+    const handout = new Handout(one)
+    handout.distrust()
+    expect(handout.held).toBeUndefined()
+    expect(handout.wants(one)).toBe(false)
+    handout.distrust()
+    expect(handout.answer(1)).toBe(true)
+    expect(handout.held).toBeUndefined()
+    // Its second chance is an offer of its own.
+    expect(handout.wants(one)).toBe(true)
+    handout.offer(one)
+    handout.answer(1)
+    expect(handout.held).toBe(one)
+  })
+
+  test('what could not be read stays refused, whatever becomes of others', () => {
+    const [one, two] = [prior(1), prior(2)]
+    const handout = new Handout(one)
+    handout.answer(1)
+    handout.offer(two)
+    handout.answer(0)
+    handout.distrust()
+    handout.offer(one)
+    handout.answer(1)
+    handout.distrust()
+    expect(handout.wants(one)).toBe(false)
+    expect(handout.wants(two)).toBe(false)
   })
 
   test.each([1, 3, 4, 255])('answers to what was not offered say nothing: %d', (epoch) => {

@@ -8,8 +8,12 @@ export class Handout {
   held: Prior | undefined
   /** What the client has not answered yet. */
   #offered: Prior | undefined
-  /** What it could not read, or read frames with: it is not offered again. */
-  #refused: Prior | undefined
+  /** Frames were coded with that already, and were of no use: its answer changes nothing. */
+  #isMoot = false
+  /** What frames could not be used with, once: it is offered once more. */
+  readonly #doubted = new WeakSet<Prior>()
+  /** What it could not read, or not use frames with a second time: it is not offered again. */
+  readonly #refused = new WeakSet<Prior>()
 
   /** `joined`: what the client got with its seat. It is held from the first frame on, unless the client says otherwise. */
   constructor(joined?: Prior) {
@@ -18,11 +22,12 @@ export class Handout {
   }
 
   wants(prior: Prior): boolean {
-    return !this.#offered && prior !== this.held && prior !== this.#refused
+    return !this.#offered && prior !== this.held && !this.#refused.has(prior)
   }
 
   offer(prior: Prior): void {
     this.#offered = prior
+    this.#isMoot = false
   }
 
   /** The client's answer: the epoch that it learned, or 0 for none. False if it could not read what it was given. */
@@ -30,17 +35,20 @@ export class Handout {
     const offered = this.#offered
     if (!offered || (epoch !== 0 && epoch !== offered.epoch)) return true
     this.#offered = undefined
-    if (epoch !== 0) this.held = offered
-    else {
-      this.#refused = offered
+    if (epoch === 0) {
+      this.#refused.add(offered)
       if (this.held === offered) this.held = undefined
-    }
+    } else if (!this.#isMoot) this.held = offered
     return epoch !== 0
   }
 
   /** The client could not use a frame: with the generic prior it can, whatever was wrong. */
   distrust(): void {
-    this.#refused = this.held ?? this.#refused
+    const { held } = this
+    if (!held) return
+    if (this.#doubted.has(held)) this.#refused.add(held)
+    this.#doubted.add(held)
+    if (held === this.#offered) this.#isMoot = true
     this.held = undefined
   }
 }

@@ -4,11 +4,11 @@
 // it sent; all work is done in work(), between ticks, a millisecond or so at a time.
 
 import type { AnyGame } from '@tickwire/engine'
-import { FrameWriter, Prior, type Snapshot, type SnapshotBase, TickwireError, Trainer } from '@tickwire/engine/wire'
+import { FrameWriter, Prior, type SnapshotBase, TickwireError, Trainer } from '@tickwire/engine/wire'
 
 /** Counted frames after which new tables are made. */
 const ROUNDS = [60, 240, 1000, 4000] as const
-/** After the last of them so many frames go uncounted; then it begins again, from nothing, with as many as it took. */
+/** So many are let go after the last of them; then it begins again, from nothing, with as many as it took. */
 const REST = 60_000
 /** Frames of fewer bytes say that nothing changed, or next to: they are not counted. */
 const LEAST_BYTES = 9
@@ -21,7 +21,7 @@ const MAX_BYTES = 16 * 1024
 const NEXT_EPOCH = [1, 2, 3, 1] as const
 
 /** A prior and its bytes. */
-export interface Packed {
+export interface PackedPrior {
   readonly prior: Prior
   readonly bytes: Uint8Array<ArrayBuffer>
 }
@@ -33,22 +33,17 @@ export interface Sent {
   readonly before: SnapshotBase | undefined
 }
 
-interface Frame<G extends AnyGame> {
-  readonly snapshot: Snapshot<G>
-  readonly baseline: Snapshot<G> | undefined
-  readonly before: Snapshot<G> | undefined
-}
-
 export class Learner<G extends AnyGame = AnyGame> {
   readonly writer: FrameWriter<G>
   readonly #game: G
-  #current: Packed | undefined
+  #current: PackedPrior | undefined
   /** Some players may not have the current one yet. */
   #previous: Prior | undefined
   #trainer: Trainer<G> | undefined
   #round = 0
   /** Frames that still go uncounted. */
   #rest = 0
+  /** One of those that came since work() was called last. */
   #sent: Sent | undefined
   #work: Generator<void, void> | undefined
 
@@ -63,7 +58,7 @@ export class Learner<G extends AnyGame = AnyGame> {
   }
 
   /** What players are to have; undefined: the generic prior. */
-  get current(): Packed | undefined {
+  get current(): PackedPrior | undefined {
     return this.#current
   }
 
@@ -74,35 +69,42 @@ export class Learner<G extends AnyGame = AnyGame> {
 
   /** A frame was sent, `bytes` long. It costs nothing: one of those between two calls of work() is counted there. */
   sent(frame: Sent, bytes: number): void {
-    if (bytes < LEAST_BYTES || this.#sent || this.#work) return
-    if (this.#rest > 0) this.#rest--
-    else this.#sent = frame
+    if (bytes >= LEAST_BYTES && !this.#work) this.#sent ??= frame
   }
 
   /** Learns for a millisecond or so. False: there is nothing to do until the next frame. */
   work(): boolean {
     if (this.#work) {
       if (this.#work.next().done) this.#work = undefined
-    } else if (this.#sent) this.#count(this.#sent)
-    else return false
-    return true
+      return true
+    }
+    const sent = this.#sent
+    if (!sent) return false
+    if (this.#rest === 0) {
+      this.#count(sent)
+      return true
+    }
+    this.#rest--
+    this.#sent = undefined
+    return false
   }
 
-  #count(sent: Sent): void {
-    this.#sent = undefined
-    // To the outside a snapshot is what its game makes of it.
-    const { snapshot, baseline, before } = sent as never as Frame<G>
+  #count({ snapshot, baseline, before }: Sent): void {
     this.#trainer ??= new Trainer(this.#game, 'all')
-    if (this.#trainer.frames % KEYFRAMES === 0) this.#trainer.add(snapshot)
-    this.#trainer.add(snapshot, baseline, before)
+    if (this.#trainer.frames % KEYFRAMES === 0) {
+      // The frame itself is the next piece.
+      this.#trainer.add(snapshot as never)
+      return
+    }
+    this.#sent = undefined
+    this.#trainer.add(snapshot as never, baseline as never, before as never)
     if (this.#trainer.frames >= ROUNDS[this.#round]) this.#work = this.#train(this.#trainer)
   }
 
   *#train(trainer: Trainer<G>): Generator<void, void> {
     const prior = yield* trainer.training(NEXT_EPOCH[this.#current?.prior.epoch ?? 0])
-    const now = trainer.bitsWith(this.#current?.prior)
-    yield
-    const then = trainer.bitsWith(prior)
+    const now = yield* trainer.bitsWith(this.#current?.prior)
+    const then = yield* trainer.bitsWith(prior)
     yield
     const bytes = prior.pack()
     if (bytes.length <= MAX_BYTES && (now - then) * HORIZON > bytes.length * 8) {
@@ -117,7 +119,7 @@ export class Learner<G extends AnyGame = AnyGame> {
   }
 }
 
-function unpacked(game: AnyGame, saved: Uint8Array): Packed {
+function unpacked(game: AnyGame, saved: Uint8Array): PackedPrior {
   try {
     const prior = Prior.unpack(game, saved)
     return { prior, bytes: prior.pack() }

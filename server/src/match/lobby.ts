@@ -21,6 +21,8 @@ export interface LobbyOptions {
   /** A match's id: short, hard to guess. */
   readonly newId: () => string
   readonly warn: (message: string) => void
+  /** ms of any steady clock; as a match has it. */
+  readonly now?: () => number
   /** Most matches at once. Default 1,000. */
   readonly maxMatches?: number
   /** Hears of every new match, before its first tick. */
@@ -43,7 +45,8 @@ export class Lobby {
   readonly #options: LobbyOptions
   readonly #games = new Map<string, Hosted>()
   readonly #matches = new Map<string, LiveMatch>()
-  #learns = true
+  /** Games whose turn it is to learn, the next one first; without those whose learning failed. */
+  readonly #learning: Hosted[] = []
   /** Of the matches that were forgotten. */
   readonly #troubles: Record<Trouble, number> = { unreadable: 0, unsound: 0 }
 
@@ -80,7 +83,9 @@ export class Lobby {
       if (!(rules.requests as Record<string, unknown> | undefined)?.[name])
         fail('ERR_USAGE', `the game declares the request '${name}': its rules owe requests.${name}`)
     const learner = new Learner<AnyGame>(game, rules.prior)
-    this.#games.set(game.name, { game, rules: rules as never as Rules<AnyGame>, learner })
+    const hosted = { game, rules: rules as never as Rules<AnyGame>, learner }
+    this.#games.set(game.name, hosted)
+    this.#learning.push(hosted)
   }
 
   /** Opens a match. @throws ERR_GAME_UNKNOWN, ERR_FIELD_VALUE for options the schema does not allow, ERR_RATE_LIMIT past maxMatches */
@@ -125,16 +130,19 @@ export class Lobby {
   }
 
   /**
-   * Works for a millisecond or so at the tables that frames are coded with: between ticks, while nothing is due. False:
-   * there is nothing to do before the next tick.
+   * Works for a millisecond or so at the tables that frames are coded with: between ticks, while nothing is due. Games
+   * take turns. False: there is nothing to do before the next tick.
    */
   learn(): boolean {
-    if (!this.#learns) return false
-    try {
-      for (const { learner } of this.#games.values()) if (learner.work()) return true
-    } catch (error) {
-      this.#learns = false
-      this.#options.warn(`learning failed, and ends: ${String(error)}`)
+    for (let games = this.#learning.length; games > 0; games--) {
+      const hosted = this.#learning.shift()!
+      try {
+        const worked = hosted.learner.work()
+        this.#learning.push(hosted)
+        if (worked) return true
+      } catch (error) {
+        this.#options.warn(`learning for '${hosted.game.name}' failed, and ends: ${String(error)}`)
+      }
     }
     return false
   }
@@ -158,13 +166,13 @@ export class Lobby {
   }
 
   #open({ game, rules, learner }: Hosted, options: Values, code: ErrorCode): LiveMatch {
-    const { seed, newId, warn, maxMatches = 1000, opened } = this.#options
+    const { seed, newId, warn, now, maxMatches = 1000, opened } = this.#options
     if (this.#matches.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
     const layout = planOf(game).options
     const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
     const settled = settleRecord(layout, { ...zeros, ...options }, code)
     const id = newId()
-    const match = new LiveMatch({ id, game, rules, options: Object.freeze(settled), seed: seed(), learner, warn })
+    const match = new LiveMatch({ id, game, rules, options: Object.freeze(settled), seed: seed(), learner, warn, now })
     this.#matches.set(match.id, match)
     opened?.(match)
     return match

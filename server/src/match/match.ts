@@ -40,7 +40,8 @@ import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
 import { Rewind } from './rewind.ts'
 import type { EmitOptions, Match, Player, Rules } from './rules.ts'
-import { type Seat, Seats, SlackReport } from './seats.ts'
+import { type Seat, Seats } from './seats.ts'
+import { SlackReport } from './slack.ts'
 import { Timers } from './timers.ts'
 
 /** What a client can't use: a frame (or a prior) that it can't read, or a state with another hash than its frame says. */
@@ -54,7 +55,7 @@ const MAX_ANSWERS = 64
 const MAX_REQUESTS = 16
 /** Events kept for those who are slow to take them; past it the slowest is let go. */
 const MAX_KEPT_EVENTS = 16384
-const MAX_SILENT_SECONDS = 10
+const MAX_SILENT_SECONDS = 15
 
 export interface MatchSetup<G extends AnyGame> {
   readonly id: string
@@ -67,6 +68,8 @@ export interface MatchSetup<G extends AnyGame> {
   /** What all matches of the game share; left out, the match has one of its own. */
   readonly learner?: Learner<G>
   readonly warn: (message: string) => void
+  /** ms of any steady clock: how early commands are there is told more finely with it than in ticks. */
+  readonly now?: () => number
 }
 
 export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
@@ -83,6 +86,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #rules: Rules<G>
   readonly #plan: GamePlan
   readonly #warn: (message: string) => void
+  readonly #now: () => number
   readonly #tables: readonly Table[]
   readonly #random: Random
   readonly #seats = new Seats()
@@ -108,7 +112,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   #joining = 0
 
   constructor(setup: MatchSetup<G>) {
-    const { id, game, rules, options, seed, warn, learner = new Learner(game) } = setup
+    const { id, game, rules, options, seed, warn, now, learner = new Learner(game) } = setup
     this.id = id
     this.game = game
     this.options = options as G['options']
@@ -121,6 +125,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#tables = world.tables
     this.#random = new Random(seed)
     this.#learner = learner
+    this.#now = now ?? (() => (this.tick * 1000) / game.tickRate)
     this.#outbound = new Outbound(game, learner)
     this.#rewind = new Rewind(this.#plan, this.#history)
     this.#neutral = neutralRecord(this.#plan.command)
@@ -241,6 +246,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   commands(seat: Seat, run: CommandRun): void {
     if (run.ack <= this.tick) seat.ack = Math.max(seat.ack, run.ack)
     seat.commands.put(run, this.tick)
+    if (run.commands.length > 0) seat.slack.arrived(run.first + run.commands.length - 1, this.#now())
   }
 
   /** The client can't use what it got: its next frame is a keyframe, twice a second at most. */
@@ -308,13 +314,13 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#history.set(snapshot.tick, snapshot)
     this.#record?.(snapshot as never as Snapshot<G>)
     this.#tellChanges()
-    this.#outbound.flush(snapshot, this.#seats, this.#events)
+    this.#outbound.flush(snapshot, this.#seats, this.#events, this.#now())
     this.#dropSilent()
     this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
     if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
   }
 
-  /** Who acknowledges nothing for ten seconds is gone, whatever its transport says; sooner if much is kept for it. */
+  /** Who acknowledges nothing for so long is gone, whatever its transport says; sooner if much is kept for it. */
   #dropSilent(): void {
     const patience = this.#events.size > MAX_KEPT_EVENTS ? 1 : MAX_SILENT_SECONDS
     const bound = this.tick - patience * this.game.tickRate
@@ -335,6 +341,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       }
       const given: Given = seat.commands.take(this.tick)
       seat.renderTick = given.renderTick
+      seat.held = given.ack
       this.#commands.set(seat.player, given.command)
     }
   }
@@ -389,6 +396,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       known: this.tick - 1,
       ack: this.tick - 1,
       renderTick: -1,
+      held: -1,
       resyncedAt: Number.NEGATIVE_INFINITY,
       requests: 0,
       slack: new SlackReport(this.game.tickRate),

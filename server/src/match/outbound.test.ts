@@ -4,9 +4,10 @@ import { expect, test } from 'vitest'
 import { unpackTell } from '../../../engine/src/wire/messages.ts'
 import { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
-import type { Learner, Packed } from './learner.ts'
+import type { Learner, PackedPrior } from './learner.ts'
 import { Outbound } from './outbound.ts'
-import { type Seat, SlackReport } from './seats.ts'
+import type { Seat } from './seats.ts'
+import { SlackReport } from './slack.ts'
 
 const game = defineGame({ name: 'g', tickRate: 30, entities: { dot: entity({ x: int(0, 100) }) } })
 const world = new World(game)
@@ -17,7 +18,7 @@ function tick(): SnapshotBase {
   return world.snapshot() as never as SnapshotBase
 }
 const snapshots = [tick(), tick(), tick(), tick()]
-const packed = (epoch: number): Packed => {
+const packed = (epoch: number): PackedPrior => {
   const prior = trainPrior(game, snapshots as never, epoch)
   return { prior, bytes: prior.pack() }
 }
@@ -26,7 +27,7 @@ const packed = (epoch: number): Packed => {
 function setUp(players: number) {
   const learner = {
     writer: new FrameWriter(game),
-    current: undefined as Packed | undefined,
+    current: undefined as PackedPrior | undefined,
     kept: [] as Prior[],
     reported: [] as number[],
     keeps: (prior: Prior) => learner.kept.includes(prior),
@@ -49,7 +50,6 @@ function setUp(players: number) {
       player: { id: id + 1 },
       connection,
       state: 'playing',
-      commands: { newest: -1 },
       slack: new SlackReport(30),
       handout,
       known: 0,
@@ -58,14 +58,17 @@ function setUp(players: number) {
     return { seat: seat as never as Seat, frames, offers, handout, connection }
   })
   const events = new EventLog()
-  const step = () => {
+  /** A tick; everybody has acknowledged the one before, or `acked`. */
+  const step = (acked?: number) => {
     const snapshot = tick()
-    for (const { seat } of seats) seat.ack = snapshot.tick - 1
+    for (const { seat } of seats) seat.ack = acked ?? snapshot.tick - 1
     outbound.flush(
       snapshot,
       seats.map(({ seat }) => seat),
-      events
+      events,
+      (snapshot.tick * 1000) / game.tickRate
     )
+    return snapshot.tick
   }
   const epochs = () => seats.map(({ frames }) => (frames.at(-1)![2] >> 5) & 3)
   return { learner, seats, step, epochs }
@@ -92,7 +95,7 @@ test('players who read with the same prior share a frame; each is offered the cu
 test('who holds one that is not kept any more gets the generic prior, until it has learned the current one', () => {
   const { learner, seats, step, epochs } = setUp(2)
   const [one, two, three] = [packed(1), packed(2), packed(3)]
-  const hand = (current: Packed, before?: Packed) => {
+  const hand = (current: PackedPrior, before?: PackedPrior) => {
     learner.current = current
     learner.kept = before ? [current.prior, before.prior] : [current.prior]
   }
@@ -129,6 +132,25 @@ test('a connection that has not drained is offered nothing', () => {
   seats[0].connection.bufferedAmount = 0
   step()
   expect(seats[0].offers).toEqual([1])
+})
+
+test('who acknowledges nothing for two seconds gets nothing more, until it has what was sent last', () => {
+  const { seats, step } = setUp(1)
+  const [{ seat, frames }] = seats
+  const first = step()
+  let last = first
+  for (let i = 0; i < 300; i++) last = step(first)
+  // Two seconds' worth were sent into the stall, and then no more.
+  expect(frames.length).toBe(1 + 60)
+  const sent = seat.sent!.tick
+  expect(sent).toBe(first + 60)
+  // Some of it is there: the rest is still under way.
+  step(first + 30)
+  expect(frames.length).toBe(1 + 60)
+  // All of it is there: however old that is, nothing is under way.
+  last = step(sent)
+  expect(frames.length).toBe(1 + 61)
+  expect(seat.sent!.tick).toBe(last)
 })
 
 test('many players are not all offered one in the same tick', () => {

@@ -6,7 +6,7 @@ import type { AnyGame } from '@tickwire/engine'
 import { packTell, type SnapshotBase } from '@tickwire/engine/wire'
 import type { SharedFrame } from './connection.ts'
 import type { EventLog } from './event-log.ts'
-import type { Learner, Packed, Sent } from './learner.ts'
+import type { Learner, PackedPrior, Sent } from './learner.ts'
 import type { Seat } from './seats.ts'
 
 /** A connection with more than this many bytes waiting gets nothing this tick. */
@@ -26,22 +26,23 @@ interface Group {
 export class Outbound<G extends AnyGame> {
   readonly #learner: Learner<G>
   readonly #maxInFlight: number
-  #notice: { readonly of: Packed; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
+  #notice: { readonly of: PackedPrior; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
 
   constructor(game: G, learner: Learner<G>) {
     this.#learner = learner
     this.#maxInFlight = Math.ceil((MAX_IN_FLIGHT_MS * game.tickRate) / 1000)
   }
 
-  /** Writes this tick's frame to every seat that can take it. */
-  flush(snapshot: SnapshotBase, seats: Iterable<Seat>, events: EventLog): void {
+  /** Writes this tick's frame to every seat that can take it; the tick ran at `now` (ms). */
+  flush(snapshot: SnapshotBase, seats: Iterable<Seat>, events: EventLog, now: number): void {
     const groups = new Map<string, Group>()
     let oldest = snapshot.tick
     let offers = MAX_OFFERS
     for (const seat of seats) {
       if (!seat.connection || seat.state !== 'playing') continue
+      const slack = seat.slack.ran(snapshot.tick, now)
       if (!this.#isCongested(seat, snapshot.tick)) {
-        this.#send(seat, snapshot, groups, events)
+        this.#send(seat, snapshot, groups, events, slack)
         if (offers > 0 && this.#offer(seat)) offers--
       }
       // What a client has not acknowledged it may yet ask for again.
@@ -52,10 +53,18 @@ export class Outbound<G extends AnyGame> {
   }
 
   #isCongested(seat: Seat, tick: number): boolean {
-    return seat.connection!.bufferedAmount > MAX_WAITING || tick - seat.ack > this.#maxInFlight
+    // What was sent last is under way for as long as it is not acknowledged.
+    const isInFlight = seat.sent !== undefined && seat.sent.tick > seat.ack
+    return seat.connection!.bufferedAmount > MAX_WAITING || (isInFlight && tick - seat.ack > this.#maxInFlight)
   }
 
-  #send(seat: Seat, snapshot: SnapshotBase, groups: Map<string, Group>, events: EventLog): void {
+  #send(
+    seat: Seat,
+    snapshot: SnapshotBase,
+    groups: Map<string, Group>,
+    events: EventLog,
+    slack: number | undefined
+  ): void {
     const { sent: baseline, sentBefore } = seat
     const { id } = seat.player
     const { writer } = this.#learner
@@ -75,7 +84,7 @@ export class Outbound<G extends AnyGame> {
       player: id,
       snapshot,
       baseline,
-      slack: seat.commands.newest < 0 ? undefined : seat.slack.observe(seat.commands.newest - snapshot.tick),
+      slack,
       events: baseline ? events.private(seat.known, id) : events.all(seat.known, id),
     }
     const head = writer.head(own, group.frame.bytes.length)

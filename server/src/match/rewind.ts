@@ -2,7 +2,7 @@
 // no client's claim can widen. Source: Yahn Bernier, "Latency Compensating Methods in Client/Server In-game Protocol
 // Design" (Valve, 2001).
 
-import { type GamePlan, type History, Sample, type SnapshotBase } from '@tickwire/engine/wire'
+import { type GamePlan, type History, MAX_EXTRAPOLATION_MS, Sample, type SnapshotBase } from '@tickwire/engine/wire'
 import type { Seat } from './seats.ts'
 
 /** How far back the past may be asked for, in ms. */
@@ -12,24 +12,30 @@ export class Rewind {
   readonly #history: History<SnapshotBase>
   readonly #sample: Sample
   readonly #maxTicks: number
+  readonly #furthest: number
 
   constructor(plan: GamePlan, history: History<SnapshotBase>) {
     this.#history = history
     this.#sample = new Sample(plan, 'all')
     this.#maxTicks = (MAX_REWIND_MS * plan.game.tickRate) / 1000
+    this.#furthest = (MAX_EXTRAPOLATION_MS * plan.game.tickRate) / 1000
   }
 
-  /** The world at the tick on the seat's screen, no further back than the bound and no newer than what it acknowledged. */
+  /**
+   * The world at the tick on the seat's screen, no further back than the bound, from no newer snapshots than it
+   * acknowledged: where its screen had starved, moved on from the newest of these as the screen did.
+   */
   of(seat: Seat): Sample {
     const newest = this.#history.newest
     // Before the first tick there was an empty world.
     if (newest < 0) return this.#sample
-    const held = seat.connection ? Math.min(seat.ack, newest) : newest
-    const seen = seat.connection ? seat.renderTick : newest
-    const tick = Math.max(0, newest + 1 - this.#maxTicks, Math.min(held, seen))
+    const oldest = newest + 1 - this.#maxTicks - this.#furthest
+    const held = seat.connection ? Math.max(oldest, Math.min(seat.held, newest)) : newest
+    const seen = seat.connection ? Math.min(seat.renderTick, newest + 1) : newest
+    const tick = Math.max(0, newest + 1 - this.#maxTicks, Math.min(held + this.#furthest, seen))
     // A player who has seen nothing yet sees the oldest there is.
-    const from = this.#history.atOrBefore(Math.floor(tick)) ?? this.#history.after(-1)!
-    const to = tick > from.tick ? this.#history.after(from.tick) : undefined
+    const from = this.#history.atOrBefore(Math.floor(Math.min(tick, held))) ?? this.#history.after(-1)!
+    const to = tick > from.tick && from.tick < held ? this.#history.after(from.tick) : undefined
     this.#sample.take(tick, from, to)
     return this.#sample
   }

@@ -6,6 +6,7 @@ import type { CommandBuffer } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
 import type { Handout } from './handout.ts'
 import type { Player } from './rules.ts'
+import type { SlackReport } from './slack.ts'
 
 export type SeatState = 'joining' | 'playing' | 'gone'
 
@@ -25,41 +26,16 @@ export interface Seat {
   known: number
   /** The newest snapshot that the client says it holds; before its first word, the one before it came. */
   ack: number
-  /** Its screen when it gave the command that is being run; a bot sees the newest. */
+  /** Its screen when it gave the command that is being run, and the newest snapshot that it held; a bot sees the newest. */
   renderTick: number
-  slack: SlackReport
+  held: number
+  readonly slack: SlackReport
   /** The tick at which a keyframe was asked for last. */
   resyncedAt: number
   /** Requests that wait for the next tick. */
   requests: number
   /** Answers by request id, so that a repeated request does not run twice. */
   readonly answers: Map<number, Promise<Uint8Array<ArrayBuffer>>>
-}
-
-/** Tells a client how early its commands are: the least of half a second, when it changed. */
-export class SlackReport {
-  #least = Number.POSITIVE_INFINITY
-  #ticks = 0
-  #told: number | undefined
-  readonly #window: number
-
-  constructor(tickRate: number) {
-    this.#window = Math.ceil(tickRate / 2)
-  }
-
-  /** `slack`: ticks by which the newest command is ahead of the one that was just run. Returns what to tell, if anything. */
-  observe(slack: number): number | undefined {
-    this.#least = Math.min(this.#least, slack)
-    this.#ticks++
-    const worse = this.#told !== undefined && slack < 0 && slack < this.#told
-    if (this.#ticks < this.#window && !worse) return undefined
-    const least = Math.max(-128, Math.min(127, this.#least))
-    this.#least = Number.POSITIVE_INFINITY
-    this.#ticks = 0
-    if (least === this.#told) return undefined
-    this.#told = least
-    return least
-  }
 }
 
 /** All seats of a match, by player. */

@@ -10,6 +10,7 @@ import {
   packAnswer,
   packTell,
   planOf,
+  RESYNC_REASON,
   readCommands,
   TickwireError,
   unpackAsk,
@@ -22,8 +23,6 @@ import type { Seat } from './seats.ts'
 
 /** Running matches that one connection may have opened. */
 const MAX_OPENED = 3
-/** What a resync frame says where the state was another than its hash. */
-const UNSOUND = 2
 /** A frame from a client has at most this many bytes. */
 export const MAX_INBOUND = 4096
 
@@ -85,7 +84,7 @@ export class Session {
         return this.#match.commands(this.#seat, readCommands(bytes, command, this.#match.tick))
       }
       case 'resync':
-        return this.#match.resync(this.#seat, wordOf(bytes) === UNSOUND ? 'unsound' : 'unreadable')
+        return this.#match.resync(this.#seat, wordOf(bytes) === RESYNC_REASON.unsound ? 'unsound' : 'unreadable')
       case 'learned':
         return this.#match.learned(this.#seat, wordOf(bytes))
       case 'state':

@@ -95,6 +95,17 @@ describe('a server and its players under the virtual clock', () => {
     expect(transport.arrivals.length).toBeGreaterThan(890)
   })
 
+  it('rejects a join that nobody answers', async () => {
+    const server = new VirtualServer(game, rules)
+    const [stalled, cut, closed] = [server.dial(), server.dial(), server.dial()]
+    stalled.stall(60_000, 'down')
+    cut.cut('nobody')
+    closed.cut()
+    for (const wire of [stalled, cut])
+      await expect(server.join(right, { wire })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' })
+    await expect(server.join(right, { wire: closed })).rejects.toBeInstanceOf(TickwireError)
+  })
+
   it('rejects a join as the server refuses it', async () => {
     const server = new VirtualServer(game, {
       ...rules,

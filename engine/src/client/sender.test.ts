@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { bool, command, defineGame, entity, int } from '../index.ts'
+import { type CommandRun, neutralRecord, planOf, readCommands } from '../wire/index.ts'
+import { Sender } from './sender.ts'
+import type { Transport } from './transport.ts'
+
+const game = defineGame({
+  name: 'test',
+  tickRate: 30,
+  entities: { dot: entity({ x: int(0, 9) }) },
+  command: command({ fire: bool }),
+})
+const { command: layout } = planOf(game)
+const idle = neutralRecord(layout)
+
+function make() {
+  const sent: CommandRun[] = []
+  const line = { time: 1000, waiting: 0 }
+  const transport = {
+    now: () => line.time,
+    get bufferedAmount() {
+      return line.waiting
+    },
+    // What a tick is near to: the acknowledgements here are all below 100.
+    send: (frame: Uint8Array) => void sent.push(readCommands(frame, layout, 100)),
+  }
+  return { line, sent, sender: new Sender(transport as never as Transport, layout) }
+}
+
+describe('acknowledging', () => {
+  it('goes with commands, and by itself only where there were none for 100 ms', () => {
+    const { line, sent, sender } = make()
+    sender.add(60, idle)
+    sender.flush(50, 48.5)
+    expect(sent).toMatchObject([{ ack: 50, renderTick: 48.5, first: 60, commands: [idle] }])
+    for (let ack = 51; ack < 54; ack++) {
+      line.time += 30
+      sender.acknowledge(ack, 49)
+    }
+    expect(sent).toHaveLength(1)
+    line.time += 30
+    sender.acknowledge(54, 49)
+    expect(sent[1]).toMatchObject({ ack: 54, commands: [] })
+  })
+
+  it('says each snapshot once', () => {
+    const { line, sent, sender } = make()
+    for (let i = 0; i < 10; i++) {
+      sender.acknowledge(50, 48)
+      line.time += 200
+    }
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each([3_600_000, -3_600_000])('goes on where the clock is set by %i ms', (ms) => {
+    const { line, sent, sender } = make()
+    sender.acknowledge(50, 48)
+    line.time += ms
+    sender.acknowledge(51, 48)
+    line.time += 200
+    sender.acknowledge(52, 48)
+    expect(sent.map(({ ack }) => ack)).toEqual([50, 51, 52])
+  })
+
+  it('waits while the connection is full', () => {
+    const { line, sent, sender } = make()
+    line.waiting = 1
+    sender.acknowledge(50, 48)
+    expect(sent).toEqual([])
+    line.waiting = 0
+    sender.acknowledge(50, 48)
+    expect(sent).toHaveLength(1)
+  })
+})
+
+describe('commands', () => {
+  it('wait while the connection is full; then all go as one run, in order', () => {
+    const { line, sent, sender } = make()
+    line.waiting = 1
+    for (let tick = 60; tick < 70; tick++) {
+      sender.add(tick, idle)
+      sender.flush(50, 48)
+    }
+    expect(sender.congested).toBe(true)
+    expect(sent).toEqual([])
+    line.waiting = 0
+    sender.add(70, idle)
+    sender.flush(51, 49)
+    sender.flush(51, 49)
+    expect(sent).toMatchObject([{ first: 60, ack: 51 }])
+    expect(sent[0].commands).toHaveLength(11)
+    expect(sender).toMatchObject({ congested: false, dropped: 0 })
+  })
+})

@@ -1,0 +1,93 @@
+// How often each symbol of a game's frames came, in each context: what a prior is made from, and measured by.
+
+import type { GamePlan } from '../schema/game.ts'
+import { bitsOf } from './entropy.ts'
+import { modelsOf, RAW_BITS, ROW, symbolOf } from './model.ts'
+import type { Prior } from './prior.ts'
+import type { Scratch } from './scratch.ts'
+import { SHAPE_BITS, shapeOf, shapeTables } from './shapes.ts'
+
+/** So much stronger than all others together a value must be to be called usual. */
+const USUAL_VOTES = 8
+
+/** How often each symbol came, by model and context. */
+export class Counts {
+  readonly plan: GamePlan
+  /** By model, then context * symbols + symbol. */
+  readonly of: readonly Uint32Array[]
+  /** By model: what its residuals cost with the shapes that the frames said, in bits. */
+  readonly shaped: Float64Array
+  readonly #symbols: readonly number[]
+  readonly #votes = new Map<number, { value: number; lead: number }>()
+
+  constructor(plan: GamePlan) {
+    const { alphabets } = modelsOf(plan)
+    this.plan = plan
+    this.of = alphabets.map(({ contexts, symbols }) => new Uint32Array(contexts * symbols))
+    this.shaped = new Float64Array(alphabets.length)
+    this.#symbols = alphabets.map(({ symbols }) => symbols)
+  }
+
+  add(model: number, context: number, symbol: number): void {
+    this.of[model][context * this.#symbols[model] + symbol]++
+  }
+
+  /** The residuals of `n` rows in a column, of which `coded` have a symbol, in the contexts that are in scratch. */
+  column(model: number, residuals: Uint32Array, n: number, coded: number, { context, sibling, groups }: Scratch): void {
+    const { entries, offsets } = shapeTables()
+    const shape = shapeOf(residuals, n, coded)
+    const last = offsets[shape + 1] - offsets[shape] - 1
+    let bits = SHAPE_BITS
+    for (let a = 0; a < n; a++) {
+      if (coded < n && groups[a >> 3] === 0) continue
+      const symbol = symbolOf(residuals[a])
+      this.add(model, context[a] + (sibling[a] >> 2) * ROW, symbol)
+      bits += bitsOf(entries[offsets[shape] + Math.min(symbol, last)])
+    }
+    this.shaped[model] += bits
+  }
+
+  /** Forgets new rows, but not how usual their values were. */
+  forgetFresh(): void {
+    for (const [m, { kind }] of modelsOf(this.plan).alphabets.entries()) if (kind === 'fresh') this.of[m].fill(0)
+  }
+
+  /** What all symbols take with a prior, in bits. */
+  *bitsWith(prior: Prior): Generator<void, number> {
+    let sum = 0
+    for (const [m, { contexts, symbols, column }] of modelsOf(this.plan).alphabets.entries()) {
+      yield
+      const places = prior.places[m]
+      if (!places) {
+        sum += this.shaped[m]
+        continue
+      }
+      for (let c = 0, i = 0; c < contexts; c++) {
+        const first = places[c] >> 8
+        const last = places[c] & 255
+        for (let s = 0; s < symbols; s++, i++) {
+          const n = this.of[m][i]
+          if (n === 0) continue
+          sum += n * bitsOf(prior.tables.entries[first + Math.min(s, last)])
+          // An escape's bits are more than the raw ones that it stands for.
+          if (s > last) sum += n * (column!.bits + 1 - RAW_BITS[s])
+        }
+      }
+    }
+    return sum
+  }
+
+  /** A new row's value. The commonest is found by majority vote (Robert Boyer and J Strother Moore, 1981). */
+  vote(model: number, value: number): void {
+    const vote = this.#votes.get(model)
+    if (!vote) this.#votes.set(model, { value, lead: 1 })
+    else if (vote.value === value) vote.lead++
+    else if (--vote.lead < 0) this.#votes.set(model, { value, lead: 1 })
+  }
+
+  /** The usual value of new rows, if there is one. */
+  usual(model: number): number | undefined {
+    const vote = this.#votes.get(model)
+    return vote && vote.lead > USUAL_VOTES ? vote.value : undefined
+  }
+}

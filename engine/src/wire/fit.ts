@@ -1,0 +1,177 @@
+// The prior that counts ask for: which contexts are told apart, and the tables of those that are alike. One end fits; both
+// get the tables as bytes (Prior.pack), so that nothing here needs to be alike across engines.
+
+import type { Counts } from './counts.ts'
+import { toLevels } from './entropy.ts'
+import { CONTEXTS, leadOf, modelsOf } from './model.ts'
+import { BY_LAST, BY_ROW, BY_SIBLING, MAX_CLUSTERS, type Model, masked, Prior } from './prior.ts'
+
+/** What a prior is to be best at: encoding fast, or, at about half as much time again, small frames. */
+export type Aim = 'fast' | 'small'
+/** Bits a symbol that each factor of its context must save to be worth its time. */
+const WORTH: Readonly<Record<Aim, readonly (readonly [factor: number, bits: number])[]>> = {
+  fast: [
+    [BY_LAST, 0.1],
+    [BY_SIBLING, 0.05],
+    [BY_ROW, 0.1],
+  ],
+  small: [
+    [BY_LAST, 0.03],
+    [BY_SIBLING, 0.01],
+    [BY_ROW, 0.03],
+  ],
+}
+/** What a context that is told apart costs on the wire, about. */
+const CONTEXT_BITS = 12
+/** What a table must save, in bits, over all that was counted. */
+const TABLE_BITS = 100
+/** Pairs of contexts compared in one step. */
+const PAIRS_A_STEP = 200
+
+interface Cluster {
+  counts: Float64Array
+  sum: number
+  /** What coding the counts with their own frequencies costs, in bits. */
+  cost: number
+  readonly contexts: number[]
+}
+
+/**
+ * The prior that counts ask for. Contexts are merged, the pair that loses least first, as long as a table costs more on
+ * the wire than it saves. `counted` has the usual values that fresh symbols were counted with.
+ */
+export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): Generator<void, Prior> {
+  const levels: Uint8Array[] = []
+  const models: Model[] = []
+  for (const [m, { kind, contexts, symbols }] of modelsOf(counts.plan).alphabets.entries()) {
+    yield
+    const own = counts.of[m]
+    const mask = contexts === CONTEXTS ? yield* factorsThatPay(own, symbols, aim) : 7
+    const fold = (context: number): number => (contexts === CONTEXTS ? masked(context, mask) : context)
+    const clusters = clustersOf(own, contexts, symbols, fold)
+    yield* merge(clusters)
+    if (kind === 'residual' && counts.shaped[m] <= costOfAll(clusters)) {
+      models.push({ map: undefined, usual: undefined })
+      continue
+    }
+    const map = new Int32Array(contexts).fill(-1)
+    let most = 0
+    for (const [i, cluster] of clusters.entries()) {
+      for (const context of cluster.contexts) map[context] = levels.length + i
+      if (cluster.sum > clusters[most].sum) most = i
+    }
+    // Contexts never seen continue the one before: runs are what the wire form is short of.
+    let before = levels.length + most
+    for (let c = 0; c < contexts; c++)
+      if (fold(c) === c) {
+        if (map[c] < 0) map[c] = before
+        before = map[c]
+      }
+    for (let c = 0; c < contexts; c++) map[c] = map[fold(c)]
+    for (const cluster of clusters)
+      levels.push(kind === 'residual' ? toLevels(trimmed(cluster.counts)) : toLevels(cluster.counts))
+    models.push({ map, usual: counted.models[m].usual })
+  }
+  yield
+  return new Prior(counts.plan, epoch, models, levels)
+}
+
+function clustersOf(own: Uint32Array, contexts: number, symbols: number, fold: (context: number) => number): Cluster[] {
+  const clusters = new Map<number, Cluster>()
+  for (let c = 0; c < contexts; c++) {
+    const to = fold(c)
+    for (let s = 0; s < symbols; s++) {
+      const n = own[c * symbols + s]
+      if (n === 0) continue
+      let cluster = clusters.get(to)
+      if (!cluster) {
+        cluster = { counts: new Float64Array(symbols), sum: 0, cost: 0, contexts: [to] }
+        clusters.set(to, cluster)
+      }
+      cluster.counts[s] += n
+      cluster.sum += n
+    }
+  }
+  if (clusters.size === 0) return [{ counts: new Float64Array(symbols).fill(1), sum: symbols, cost: 0, contexts: [] }]
+  const all = [...clusters.values()]
+  for (const cluster of all) cluster.cost = costOf(cluster.counts, cluster.sum)
+  return all
+}
+
+/** What a model's symbols cost, and its tables. */
+function costOfAll(clusters: readonly Cluster[]): number {
+  return clusters.reduce((bits, { cost }) => bits + cost + TABLE_BITS, 0)
+}
+
+function costOf(counts: Float64Array, sum: number): number {
+  let bits = sum > 0 ? sum * Math.log2(sum) : 0
+  for (let s = 0; s < counts.length; s++) if (counts[s] > 0) bits -= counts[s] * Math.log2(counts[s])
+  return bits
+}
+
+function merged(a: Cluster, b: Cluster): Cluster {
+  const counts = a.counts.map((n, s) => n + b.counts[s])
+  const sum = a.sum + b.sum
+  return { counts, sum, cost: costOf(counts, sum), contexts: [...a.contexts, ...b.contexts] }
+}
+
+function* merge(clusters: Cluster[]): Generator<void> {
+  const lossOf = (a: Cluster, b: Cluster): number => merged(a, b).cost - a.cost - b.cost
+  // Below the diagonal: what merging two loses.
+  const loss: number[][] = []
+  let compared = 0
+  for (const [i, a] of clusters.entries()) {
+    loss.push(clusters.slice(0, i).map((b) => lossOf(a, b)))
+    compared += i
+    if (compared > PAIRS_A_STEP) {
+      compared = 0
+      yield
+    }
+  }
+  while (clusters.length > 1) {
+    let [best, one, other] = [Number.POSITIVE_INFINITY, 0, 0]
+    for (let i = 1; i < clusters.length; i++)
+      for (let j = 0; j < i; j++) if (loss[i][j] < best) [best, one, other] = [loss[i][j], i, j]
+    if (best > TABLE_BITS && clusters.length <= MAX_CLUSTERS) return
+    clusters[other] = merged(clusters[other], clusters[one])
+    clusters.splice(one, 1)
+    loss.splice(one, 1)
+    yield
+    for (const row of loss) if (row.length > one) row.splice(one, 1)
+    for (let j = 0; j < clusters.length; j++) {
+      if (j < other) loss[other][j] = lossOf(clusters[other], clusters[j])
+      else if (j > other) loss[j][other] = lossOf(clusters[j], clusters[other])
+    }
+  }
+}
+
+/** The factors of residuals' contexts that pay, as a mask. */
+function* factorsThatPay(own: Uint32Array, symbols: number, aim: Aim): Generator<void, number> {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  for (let mask = 0; mask < 8; mask++) {
+    yield
+    const clusters = clustersOf(own, CONTEXTS, symbols, (context) => masked(context, mask))
+    let worth = 0
+    for (const [bit, bits] of WORTH[aim]) if (mask & bit) worth += bits
+    let cost = 0
+    for (const cluster of clusters) cost += cluster.cost + CONTEXT_BITS + worth * cluster.sum
+    if (cost < least) [least, best] = [cost, mask]
+  }
+  return best
+}
+
+/** Up to the last symbol that was seen; then the escape. Symbols that have one level get the mean of their counts. */
+function trimmed(counts: Float64Array): Float64Array {
+  let last = counts.length - 1
+  while (last > 0 && counts[last] === 0) last--
+  const length = Math.min(last + 2, counts.length)
+  const kept = counts.slice(0, length)
+  if (last < counts.length - 1) kept[length - 1] = 0
+  for (let s = 0, end = 0; s < length; s = end) {
+    end = s + 1
+    while (end < length && leadOf(end, length) === s) end++
+    kept.fill(counts.subarray(s, end).reduce((sum, n) => sum + n, 0) / (end - s), s, end)
+  }
+  return kept
+}

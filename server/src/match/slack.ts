@@ -1,0 +1,55 @@
+// How early one player's commands are there before their tick runs, in fractions of a tick, so that its client stamps them
+// just in time. Of commands that arrive together the newest counts alone: the others waited for it, in a stall.
+
+/** What a report says are sixteenths of a tick: -8 to just under 8 ticks. */
+const UNIT = 16
+const LEAST = -128
+const MOST = 127
+/** Arrivals within so much of a tick came together. */
+const TOGETHER_TICKS = 0.25
+
+export class SlackReport {
+  readonly #rate: number
+  readonly #window: number
+  #tick = -1
+  #tickedAt = 0
+  #newest = -1
+  #least = Number.POSITIVE_INFINITY
+  /** The last arrival: it counts once another does not come together with it. */
+  #last: number | undefined
+  #lastAt = Number.NEGATIVE_INFINITY
+  #ticks = 0
+
+  /** @param tickRate ticks a second */
+  constructor(tickRate: number) {
+    this.#rate = tickRate
+    this.#window = Math.ceil(tickRate / 2)
+  }
+
+  /** Commands up to `tick` arrived at `now` (ms). */
+  arrived(tick: number, now: number): void {
+    if (tick <= this.#newest || this.#tick < 0) return
+    this.#newest = tick
+    if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
+    this.#lastAt = now
+    this.#last = tick - this.#tick - ((now - this.#tickedAt) * this.#rate) / 1000
+  }
+
+  /** `tick` has run at `now` (ms). Every half second: what to tell, in sixteenths of a tick. Undefined: nothing new. */
+  ran(tick: number, now: number): number | undefined {
+    this.#tick = tick
+    this.#tickedAt = now
+    this.#ticks++
+    if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
+    if (this.#ticks < this.#window || this.#least === Number.POSITIVE_INFINITY) return undefined
+    const told = Math.max(LEAST, Math.min(MOST, Math.round(this.#least * UNIT)))
+    this.#least = Number.POSITIVE_INFINITY
+    this.#ticks = 0
+    return told
+  }
+
+  #settle(): void {
+    if (this.#last !== undefined) this.#least = Math.min(this.#least, this.#last)
+    this.#last = undefined
+  }
+}
