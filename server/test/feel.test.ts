@@ -2,7 +2,7 @@
 
 import { bool, command, defineGame, entity, int, ranged } from '@tickwire/engine'
 import type { ClientMatch } from '@tickwire/engine/client'
-import { profiles, roundTrip } from '@tickwire/engine/testing'
+import { type Link, profiles, roundTrip } from '@tickwire/engine/testing'
 import { describe, expect, test } from 'vitest'
 import type { Match, Rules } from '../src/match/rules.ts'
 import { VirtualServer } from '../src/testing/index.ts'
@@ -185,36 +185,51 @@ describe('a press', () => {
     }
   })
 
-  test('is judged by what was on the screen when it was made', async () => {
-    // A player that fires now and then; the rules look where the buoy was on its screen.
+  /** Where the buoy was drawn at each of `presses` presses, and where the rules find it in the past. */
+  async function shoot(presses: number, between: (n: number, link: Link, buoy: { vx: number }) => number[]) {
     const judged: number[] = []
-    const tick = (match: Match<Game>, commands: ReadonlyMap<unknown, Game['command']>) => {
+    const tick: Rules<Game>['tick'] = (match, commands) => {
       for (const player of match.players)
         if (commands.get(player)?.fire) judged.push([...match.rewind(player).buoy][0].x)
     }
-    const server = new VirtualServer(game, { ...rules, tick } as Rules<Game>)
+    const server = new VirtualServer(game, { ...rules, tick })
     let fire = false
-    let aimed: number | undefined
-    const seen: number[] = []
+    let drawn = 0
     const onFrame = (match: ClientMatch<Game>) => {
-      aimed = look(match)
+      drawn = look(match)!
       fire = false
     }
-    const { player } = await server.join(
-      { match: 'quick', input: () => ({ go: 0, fire }) },
-      { profile: profiles.cable, onFrame, fps: 144 }
-    )
+    const input = () => ({ go: 0, fire })
+    const profile = profiles.cable
+    const { link, player } = await server.join({ match: 'quick', input }, { profile, onFrame, fps: 144 })
     await server.run(5000)
-    for (let press = 0; press < 30; press++) {
-      await server.run(300 + press * 7)
-      seen.push(aimed!)
+    const seen: { x: number; starved: boolean }[] = []
+    for (let press = 0; press < presses; press++) {
+      const [before, after] = between(press, link, [...only(server).world.buoy][0])
+      await server.run(before)
+      seen.push({ x: drawn, starved: player.frames.at(-1)!.starved })
       fire = true
+      await server.run(after)
     }
-    await server.run(1000)
-    expect(player.frames.length).toBeGreaterThan(1000)
+    return { judged, seen }
+  }
+
+  test('is judged by what was on the screen when it was made', async () => {
+    const { judged, seen } = await shoot(30, (n) => [300 + n * 7, 200])
     expect(judged).toHaveLength(30)
-    // 60 units a second: a tenth of a unit is 2 ms.
-    for (const [i, x] of judged.entries()) expect(Math.abs(x - seen[i])).toBeLessThan(0.1)
+    // At 60 units a second a tenth is less than 2 ms.
+    for (const [i, x] of judged.entries()) expect(Math.abs(x - seen[i].x), `press ${i}`).toBeLessThan(0.1)
+  })
+
+  test('is judged by what was on the screen also where that had starved, and the buoy has long turned', async () => {
+    const { judged, seen } = await shoot(40, (n, link, buoy) => {
+      link.stall(200, 'down')
+      buoy.vx = buoy.vx === 60 ? 240 : 60
+      return [150 + n, 900]
+    })
+    expect(judged).toHaveLength(40)
+    expect(seen.filter(({ starved }) => starved).length).toBeGreaterThan(30)
+    for (const [i, x] of judged.entries()) expect(Math.abs(x - seen[i].x), `press ${i}`).toBeLessThan(0.3)
   })
 })
 

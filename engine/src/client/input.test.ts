@@ -24,7 +24,7 @@ function reading(...values: object[]): Input {
 }
 /** Frames: what is on the screen in each. */
 function sample(input: Input, ...seen: number[]): void {
-  for (const one of seen) input.sample(one)
+  for (const one of seen) input.sample(one, 0)
 }
 
 describe('Input', () => {
@@ -66,8 +66,8 @@ describe('Input', () => {
   })
 
   it('refuses what the schema does not allow', () => {
-    expect(() => reading({ turn: Number.NaN }).sample(1)).toThrow('ERR_FIELD_VALUE')
-    expect(() => reading({ fire: 1 }).sample(1)).toThrow('ERR_FIELD_VALUE')
+    expect(() => reading({ turn: Number.NaN }).sample(1, 0)).toThrow('ERR_FIELD_VALUE')
+    expect(() => reading({ fire: 1 }).sample(1, 0)).toThrow('ERR_FIELD_VALUE')
   })
 })
 

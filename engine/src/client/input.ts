@@ -19,6 +19,7 @@ export class Input {
   #fresh = true
   #isPressed = false
   #seen = -1
+  #held = -1
 
   constructor(layout: Layout, read: () => Values) {
     this.#layout = layout
@@ -40,11 +41,19 @@ export class Input {
     return this.#seen
   }
 
-  /** Reads the input: once a frame. `seen` is the tick on the screen. @throws ERR_FIELD_VALUE for what the command's schema does not allow */
-  sample(seen: number): void {
+  /** The newest snapshot that was held when that was drawn. */
+  get held(): number {
+    return this.#held
+  }
+
+  /** Reads the input: once a frame. On the screen is the tick `seen`, drawn with snapshots up to `held`. @throws ERR_FIELD_VALUE for what the command's schema does not allow */
+  sample(seen: number, held: number): void {
     const now = settleRecord(this.#layout, this.#read(), 'ERR_FIELD_VALUE')
     if (this.#fresh) this.#isPressed = false
-    if (!this.#isPressed) this.#seen = seen
+    if (!this.#isPressed) {
+      this.#seen = seen
+      this.#held = held
+    }
     // What was held down all along is no press.
     for (const name of this.#buttons)
       this.#isPressed ||= now[name] !== this.#neutral[name] && now[name] !== this.#last[name]

@@ -71,7 +71,7 @@ describe('the delay', () => {
   })
 
   it('grows by a quarter of a tick at most after a stall, however long, and shrinks again', () => {
-    for (const ms of [150, 300]) {
+    for (const ms of [150, 900]) {
       const frames = watch(30, stalls(ms, 5000))
       expect(frames.filter(({ starved }) => starved).length).toBeGreaterThan(1)
       const after = frames.filter((frame) => frame.at > 5000 + ms + 500).map(({ delay }) => delay)
@@ -94,6 +94,12 @@ describe('the delay', () => {
     const interpolator = new Interpolator(RATE)
     for (let server = 100; server < 200; server += 0.5) interpolator.renderTick(server, Math.floor(server), 0)
     expect(interpolator.renderTick(1900, 1900, 0)).toBeCloseTo(1898.8, 6)
+  })
+
+  it('is made good at once where it is far too long', () => {
+    const interpolator = new Interpolator(RATE)
+    expect(interpolator.renderTick(100, 100, 600)).toBeCloseTo(100 - 1.2 - 1.1 * 18, 6)
+    expect(interpolator.renderTick(101, 101, 0)).toBeCloseTo(101 - 1.2, 6)
   })
 
   it('holds still while the server is thought to be earlier than it was', () => {

@@ -163,6 +163,8 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   #failure: { readonly error: unknown } | undefined
   #offset: number | undefined
   #renderTick = -1
+  /** The newest snapshot when the screen was drawn. */
+  #drawnWith = -1
   /** The tick of the snapshot that the prediction started from. */
   #reconciled = -1
   #roundTrip: number
@@ -216,7 +218,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const time = this.#localTime(now)
     this.#drawnAt = this.#line.now()
     this.#ping()
-    this.#input.sample(this.#renderTick)
+    this.#input.sample(this.#renderTick, this.#drawnWith)
     const { history } = this.#receiver
     const snapshot = history.get(history.newest)
     if (!snapshot) return
@@ -226,12 +228,13 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     for (let due = this.#commandClock.advance(time, serverTick); due > 0; due--)
       this.#sender.add(this.#commandClock.newest - due + 1, this.#input.take())
     this.#predictor.advance(this.#commandClock.newest)
-    this.#sender.flush(snapshot.tick, this.#input.seen)
+    this.#sender.flush(this.#input.held, this.#input.seen)
     // After a stall there are no commands until the clock has found itself, and no frames without a word from here.
     this.#sender.acknowledge(snapshot.tick, this.#renderTick)
     this.#renderTick = this.#interpolator.renderTick(serverTick, snapshot.tick, this.#serverClock.jitter)
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
+    this.#drawnWith = snapshot.tick
     this.#events.deliver(this.#renderTick)
     const failure = this.#failure
     this.#failure = undefined

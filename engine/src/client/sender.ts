@@ -54,7 +54,8 @@ export class Sender {
     }
   }
 
-  /** Sends what waits, if the connection has drained. `ack`: the newest snapshot held; `renderTick`: what is on the screen. */
+  /** Sends what waits, if the connection has drained. `ack`: the newest snapshot that the screen was drawn with; `renderTick`: what
+   * was on it. */
   flush(ack: number, renderTick: number): void {
     const oldest = this.#stamped.after(this.#next - 1)
     this.congested = oldest !== undefined && this.#transport.bufferedAmount > 0

@@ -72,6 +72,8 @@ export class Layout {
   /** Column indices: those that the game's predictor wants first; those without a rate, those whose rate is among these, and so on. */
   readonly order: readonly number[]
   readonly byName: ReadonlyMap<string, FieldSlot>
+  /** The fields that are rotations. */
+  readonly rotations: readonly FieldSlot[]
   readonly predictor: GamePredictor | undefined
 
   /**
@@ -104,6 +106,7 @@ export class Layout {
       for (const part of parts) columns.push(columnOf(name, slot, part, columns.length, impls, starts))
     }
     this.fields = slots
+    this.rotations = slots.filter(({ shape }) => shape.kind === 'quat')
     this.predictor = predictor
     if (predictor) checkPredictor(name, predictor, columns)
     this.columns = columns.map((column) => {

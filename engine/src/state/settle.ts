@@ -39,6 +39,11 @@ export function settleNumbers(column: Column, numbers: Float64Array, range: Sett
   }
 }
 
+/** Column 0: ids of players, whole already, as nobody but this world writes them. */
+export function settleOwners(ids: Float64Array, { first, end, ints }: SettleRange): void {
+  for (let slot = first; slot < end; slot++) ints[slot - first] = ids[slot]
+}
+
 /** Past the bounds, or no number at all. */
 function unusual(column: Column, value: number, wraps: boolean, { table, warn }: SettleRange): number {
   const q = toSteps(column, value)

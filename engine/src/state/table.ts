@@ -10,7 +10,7 @@ import { fromSteps } from '../schema/layout.ts'
 import { type Packed, show } from '../schema/packed.ts'
 import type { PlayerRef } from '../schema/row.ts'
 import { type Cells, ownValue, RowBase, type RowConstructor, rowClass, type WritableCells } from './row.ts'
-import { LIVE, type Resolve, settleNumbers, settleRefs, settleRotations, settleValues } from './settle.ts'
+import { LIVE, type Resolve, settleNumbers, settleOwners, settleRefs, settleRotations, settleValues } from './settle.ts'
 
 /** Tables of a world, the match state's included. */
 export const TABLES = 64
@@ -37,6 +37,8 @@ export interface FrozenCells {
   readonly packed: readonly (readonly Packed[])[]
 }
 
+/** The hidden first column. */
+const OWNER = 0
 const FREE = 0
 const DYING = 2
 const QUAT_PARTS = ['x', 'y', 'z', 'w'] as const
@@ -261,7 +263,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
     }
     for (const column of this.plan.layout.columns) {
       const at = column.index
-      if (column.kind === 'value') settleValues(column, this.#values[at], this.#packed[at], range)
+      if (at === OWNER) settleOwners(this.numbers[at], range)
+      else if (column.kind === 'value') settleValues(column, this.#values[at], this.#packed[at], range)
       else if (column.kind === 'ref') settleRefs(column, this.numbers[at], range)
       else if (column.kind !== 'quat') settleNumbers(column, this.numbers[at], range)
       else if (at === column.slot.column) settleRotations(column, this.numbers, range)

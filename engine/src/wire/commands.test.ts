@@ -24,7 +24,7 @@ describe('C1-C4 a run of commands', () => {
     const run = fc.record({
       near: fc.nat(2 ** 24),
       late: fc.integer({ min: 0, max: 30000 }),
-      trail: fc.nat(MAX_TRAIL * 256),
+      trail: fc.integer({ min: -MAX_TRAIL * 256, max: MAX_TRAIL * 256 }),
       ahead: fc.integer({ min: -500, max: 500 }),
       commands: fc.array(fc.constantFrom(idle, idle, go, shoot), { maxLength: MAX_RUN }),
     })
@@ -49,13 +49,14 @@ describe('C1-C4 a run of commands', () => {
       })
   })
 
-  it('C2 a render tick is told in 256ths, at most 4,095 ticks behind and never ahead', () => {
+  it('C2 a render tick is told in 256ths, at most 4,095 ticks behind or ahead', () => {
     const seen = (renderTick: number) => readCommands(write({ ack: 9000, renderTick }), layout, 9000).renderTick
-    expect([seen(8990.5), seen(8990.123), seen(9005), seen(0)]).toEqual([
+    expect([seen(8990.5), seen(8990.123), seen(9005.25), seen(0), seen(20000)]).toEqual([
       8990.5,
       8990 + 31 / 256,
-      9000,
+      9005.25,
       9000 - MAX_TRAIL,
+      9000 + MAX_TRAIL,
     ])
   })
 
@@ -98,10 +99,10 @@ describe('a run is refused', () => {
     out.bits(2, 8)
     out.bit(true)
     out.bits(100, 16)
-    out.varint(MAX_TRAIL * 256 + 1)
+    out.varint(2 * MAX_TRAIL * 256 + 1)
     out.bits(0, 22)
     expect(refused(() => readCommands(out.finish(), layout, 100))).toBe(
-      'a render tick 4095.00390625 ticks behind: expected at most 4095 (ERR_FRAME_INVALID)'
+      'a render tick 4095.001953125 ticks away: expected at most 4095 (ERR_FRAME_INVALID)'
     )
   })
 

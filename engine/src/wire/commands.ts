@@ -1,19 +1,19 @@
 // A run of commands: what a player pressed for consecutive ticks, in one frame, with what the player has seen. Writer
 // and reader side by side. PROTOCOL.md, section Commands.
-//   frame = kind (8) | holds one? (1) | newest tick held, low 16 | how far the render tick trails it, 1/256 ticks |
+//   frame = kind (8) | holds one? (1) | newest tick held, low 16 | how far the render tick is from it, 1/256 ticks |
 //           first tick, low 16 | count (6) | per command: differs from the one before? (1), then the record
 // What stands between "holds one?" and the first tick is there only where it does.
 
 import { fail } from '../schema/errors.ts'
 import type { Layout } from '../schema/layout.ts'
 import { low16, resolve16 } from '../time/tick.ts'
-import { BitReader, type BitWriter } from './bits.ts'
+import { BitReader, type BitWriter, unzigzag, zigzag } from './bits.ts'
 import { FRAME_KIND } from './kinds.ts'
 import { readRecord, type Values, writeRecord } from './record.ts'
 
 /** Commands a frame holds at most: a client that was held back for longer drops the oldest. */
 export const MAX_RUN = 63
-/** The largest trail of the render tick behind the newest one held, in ticks. */
+/** The farthest that the render tick may be from the newest one held, in ticks: before it, or past it where the screen starves. */
 export const MAX_TRAIL = 4095
 
 export interface CommandRun {
@@ -37,7 +37,7 @@ export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): 
   if (run.ack >= 0) {
     out.bits(low16(run.ack), 16)
     const trail = Math.round((run.ack - run.renderTick) * 256)
-    out.varint(Math.min(Math.max(trail, 0), MAX_TRAIL * 256))
+    out.varint(zigzag(Math.min(Math.max(trail, -MAX_TRAIL * 256), MAX_TRAIL * 256)))
   }
   out.bits(low16(run.first), 16)
   out.bits(run.commands.length, 6)
@@ -55,9 +55,10 @@ export function readCommands(bytes: Uint8Array, layout: Layout, near: number): C
   const from = new BitReader(bytes, 1)
   const holds = from.bit()
   const ack = holds ? resolve16(from.bits(16), near) : -1
-  const trail = holds ? from.varint() : 0
-  if (trail > MAX_TRAIL * 256)
-    fail('ERR_FRAME_INVALID', `a render tick ${trail / 256} ticks behind: expected at most ${MAX_TRAIL}`)
+  const far = holds ? from.varint() : 0
+  if (far > 2 * MAX_TRAIL * 256)
+    fail('ERR_FRAME_INVALID', `a render tick ${far / 512} ticks away: expected at most ${MAX_TRAIL}`)
+  const trail = unzigzag(far)
   const first = resolve16(from.bits(16), near)
   const count = from.bits(6)
   const commands: Values[] = []

@@ -8,8 +8,7 @@ import type { SnapshotBase } from '../state/snapshot.ts'
 /** @throws ERR_FRAME_INVALID for a rotation whose three components are longer than it */
 export function checkRotations({ tables }: SnapshotBase): void {
   for (const { plan, cells } of tables)
-    for (const { name, shape, column } of plan.layout.fields) {
-      if (shape.kind !== 'quat') continue
+    for (const { name, shape, column } of plan.layout.rotations) {
       const { born, ints, size } = cells
       const [a, b, c] = [1, 2, 3].map((part) => (column + part) * size)
       for (let slot = 0; slot < size; slot++)

@@ -98,6 +98,8 @@ describe('a press that came too late', () => {
     buffer.put(run(8, [fire, fire]), 10)
     buffer.put(run(11, [neutral]), 10)
     expect(buffer.take(11).command.fire).toBe(false)
+    buffer.put(run(8, [fire, fire]), 11)
+    expect(buffer.take(12).command.fire).toBe(false)
   })
 
   it('is none where the button was held all along', () => {
