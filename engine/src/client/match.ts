@@ -231,7 +231,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#sender.flush(this.#input.held, this.#input.seen)
     // After a stall there are no commands until the clock has found itself, and no frames without a word from here.
     this.#sender.acknowledge(snapshot.tick, this.#renderTick)
-    this.#renderTick = this.#interpolator.renderTick(serverTick, snapshot.tick, this.#serverClock.jitter)
+    this.#renderTick = this.#interpolator.renderTick(serverTick, snapshot.tick, this.#serverClock.jitter, time)
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
     this.#drawnWith = snapshot.tick

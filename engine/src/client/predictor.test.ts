@@ -183,6 +183,33 @@ describe('Predictor', () => {
     expect(at()).toEqual(whole)
   })
 
+  it('draws nothing past the bounds of its field: a row that pushes against the edge stands there', () => {
+    const dots = defineGame({
+      name: 'dots',
+      tickRate: 30,
+      entities: { dot: entity({ x: ranged(0, 800, 1 / 16) }, { predict: 'owner' }) },
+      command: command({ go: int(-1, 1) }),
+      move: {
+        dot(dot, { go }, { dt }) {
+          dot.x += go * 240 * dt
+        },
+      },
+    })
+    const right = { go: 1 }
+    const predictor = new Predictor(planOf(dots), ME, (tick) => ({ tick, command: right }))
+    const world = new WorldBase(dots)
+    world.tick = 1
+    world.tables[0].spawn({ x: 799 }, { id: ME })
+    predictor.reconcile(world.snapshot() as SnapshotBase)
+    for (let tick = 2; tick < 6; tick++) {
+      predictor.advance(tick)
+      for (const fraction of [0, 0.3, 0.9]) {
+        const [{ cells, slot }] = predictor.draw(fraction, right, 0)
+        expect(cells.readNumber(1, slot)).toBe(800)
+      }
+    }
+  })
+
   it('is wrong once where a rule interferes, and eases what was drawn into it', () => {
     const authority = start()
     const { predictor } = authority

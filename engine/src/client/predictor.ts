@@ -143,10 +143,14 @@ export class Predictor {
       const { of, cells, slot, born, offsets } = own
       const row = cells.restore(of.world, slot, born)
       if (fraction > 0) of.plan.move!(row, command, context)
-      for (const { index, step } of of.columns) {
-        if (offsets[index] === 0) continue
-        offsets[index] = Math.abs(offsets[index]) < step / 2 ? 0 : offsets[index] * decay
-        cells.numbers[index][slot] += offsets[index]
+      for (const { index, kind, wraps, min, max, step } of of.columns) {
+        const numbers = cells.numbers[index]
+        if (offsets[index] !== 0) {
+          offsets[index] = Math.abs(offsets[index]) < step / 2 ? 0 : offsets[index] * decay
+          numbers[slot] += offsets[index]
+        }
+        // As settling would: nothing is drawn past the bounds of its field.
+        if (kind === 'number' && !wraps) numbers[slot] = Math.max(min, Math.min(min + max * step, numbers[slot]))
       }
     }
     return this.#own

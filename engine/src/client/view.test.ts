@@ -431,7 +431,8 @@ async function watch(tickRate: number, fps: number, profile = roundTrip(30, 0), 
   }
   clock.every(1000 / fps, () => {
     if (history.newest < 0) return
-    view.update(history, interpolator.renderTick(server.tickAt(clock.now), history.newest, server.jitter), [])
+    const drawn = interpolator.renderTick(server.tickAt(clock.now), history.newest, server.jitter, clock.now)
+    view.update(history, drawn, [])
     const { tick } = view.public as ViewOwn<object>
     for (const { x, y, heading } of ships)
       frames.push({ at: clock.now, tick, x, y, heading, starved: tick > history.newest })

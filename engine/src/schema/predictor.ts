@@ -42,6 +42,8 @@ export interface Predictor {
 
 /** @throws ERR_SCHEMA where it names what it can't predict */
 export function checkPredictor(name: string, { version, order, columns }: Predictor, all: readonly Column[]): void {
+  if (!Array.isArray(order) || typeof columns !== 'object')
+    fail('ERR_SCHEMA', `${name}: predictor: expected a version, an order (an array) and columns`)
   if (!Number.isSafeInteger(version)) fail('ERR_SCHEMA', `${name}: predictor: version ${version}: expected an integer`)
   for (const one of [...order, ...Object.keys(columns)]) {
     const column = all.find((other) => other.name === one)

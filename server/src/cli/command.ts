@@ -10,10 +10,10 @@ import { type RecordingFile, train } from './training.ts'
 
 const USAGE = `tickwire-train GAME RECORDING... -o FILE [--export NAME] [--small] [--explain]
 
-Trains a prior from recordings of matches (RecordingWriter of @tickwire/engine/wire), for
+Trains a prior from recordings of matches (what rules.record hands out), for
 server.host(game, { prior: readFileSync(FILE) }).
 
-  GAME            the module that exports the game, as Node can import it
+  GAME            the module that exports the game; for TypeScript run it with NODE_OPTIONS=--import=tsx
   RECORDING...    one or more files, recorded with this very schema
   -o, --out FILE  where the prior goes
   --export NAME   which export of the module is the game; needed where there are several
@@ -118,7 +118,8 @@ async function loadGame(file: string, name: string | undefined): Promise<AnyGame
   try {
     module = await import(pathToFileURL(path.resolve(file)).href)
   } catch (error) {
-    throw new CommandError(`${file} can't be imported: ${(error as Error).message}`)
+    const hint = file.endsWith('.ts') ? ': with tsx installed, NODE_OPTIONS=--import=tsx tickwire-train …' : ''
+    throw new CommandError(`${file} can't be imported: ${(error as Error).message}${hint}`)
   }
   if (name !== undefined) {
     if (!(name in module)) throw new CommandError(`${file} has no export '${name}', but ${namesOf(module)}`)

@@ -246,7 +246,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   commands(seat: Seat, run: CommandRun): void {
     if (run.ack <= this.tick) seat.ack = Math.max(seat.ack, run.ack)
     seat.commands.put(run, this.tick)
-    if (run.commands.length > 0) seat.slack.arrived(run.first + run.commands.length - 1, this.#now())
+    if (run.commands.length > 0) seat.slack.arrived(run.first, run.first + run.commands.length - 1, this.#now())
   }
 
   /** The client can't use what it got: its next frame is a keyframe, twice a second at most. */

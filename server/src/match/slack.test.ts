@@ -9,7 +9,7 @@ function half(report: SlackReport, from: number, arrive: (tick: number) => numbe
   let told: number | undefined
   for (let tick = from; tick < from + RATE / 2; tick++) {
     told = report.ran(tick, tick * TICK) ?? told
-    report.arrived(tick + 2, tick * TICK + arrive(tick))
+    report.arrived(tick + 2, tick + 2, tick * TICK + arrive(tick))
   }
   return told ?? report.ran(from + RATE / 2, (from + RATE / 2) * TICK)
 }
@@ -24,10 +24,22 @@ describe('slack', () => {
   it('of a stall is that of the newest command, which did not wait', () => {
     const report = new SlackReport(RATE)
     for (let tick = 0; tick < 5; tick++) report.ran(tick, tick * TICK)
-    for (let stamped = 2; stamped <= 6; stamped++) report.arrived(stamped, 4 * TICK + 20 + stamped / 10)
+    for (let stamped = 2; stamped <= 6; stamped++) report.arrived(stamped, stamped, 4 * TICK + 20 + stamped / 10)
     let told: number | undefined
     for (let tick = 5; tick <= 10; tick++) told = report.ran(tick, tick * TICK) ?? told
     expect(told).toBe(Math.round((2 - 20.6 / TICK) * 16))
+  })
+
+  it('of ticks that were stamped at once is that of the first, and of a long wait that of the last', () => {
+    const slackOf = (length: number) => {
+      const report = new SlackReport(RATE)
+      for (let tick = 0; tick < 5; tick++) report.ran(tick, tick * TICK)
+      report.arrived(6, 5 + length, 4 * TICK + 10)
+      let told: number | undefined
+      for (let tick = 5; tick <= 10; tick++) told = report.ran(tick, tick * TICK) ?? told
+      return told
+    }
+    expect([slackOf(1), slackOf(3), slackOf(40)]).toEqual([Math.round(1.8 * 16), Math.round(1.8 * 16), 127])
   })
 
   it('says nothing where nothing came', () => {

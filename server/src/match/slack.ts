@@ -5,6 +5,8 @@
 const UNIT = 16
 const LEAST = -128
 const MOST = 127
+/** A client stamps no more at once. */
+const MOST_AT_ONCE = 5
 /** Arrivals within so much of a tick came together. */
 const TOGETHER_TICKS = 0.25
 
@@ -26,10 +28,14 @@ export class SlackReport {
     this.#window = Math.ceil(tickRate / 2)
   }
 
-  /** Commands up to `tick` arrived at `now` (ms). */
-  arrived(tick: number, now: number): void {
-    if (tick <= this.#newest || this.#tick < 0) return
-    this.#newest = tick
+  /**
+   * Commands for the ticks from `first` to `last` arrived at `now` (ms). A page that draws slowly stamps several at once, of
+   * which the first has the least time; in a longer run they waited for the connection.
+   */
+  arrived(first: number, last: number, now: number): void {
+    if (last <= this.#newest || this.#tick < 0) return
+    const tick = last - first < MOST_AT_ONCE ? first : last
+    this.#newest = last
     if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
     this.#lastAt = now
     this.#last = tick - this.#tick - ((now - this.#tickedAt) * this.#rate) / 1000
