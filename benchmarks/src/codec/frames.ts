@@ -2,6 +2,7 @@
 
 import type { AnyGame } from '@tickwire/engine'
 import {
+  type Aim,
   DeltaDecoder,
   DeltaEncoder,
   type Prior,
@@ -36,14 +37,22 @@ export function sizesOf<G extends AnyGame>(
   })
 }
 
-/** A prior of these frames, at a lag as above, and of a keyframe now and then; packed, as a client would get it. */
-export function train<G extends AnyGame>(game: G, snapshots: readonly Snapshot<G>[], lag: number): Uint8Array {
+/**
+ * A prior of these frames, at a lag as above, and of a keyframe now and then; packed, as a client would get it. `aim`: fast
+ * to encode, or small.
+ */
+export function train<G extends AnyGame>(
+  game: G,
+  snapshots: readonly Snapshot<G>[],
+  lag: number,
+  aim: Aim = 'fast'
+): Uint8Array {
   const trainer = new Trainer(game)
   for (const [at, snapshot] of snapshots.entries()) {
     if (at >= 2 * lag) trainer.add(snapshot, snapshots[at - lag], snapshots[at - 2 * lag])
     if (at % KEYFRAMES === 0) trainer.add(snapshot)
   }
-  const training = trainer.training(1)
+  const training = trainer.training(1, aim)
   for (;;) {
     const { done, value } = training.next()
     if (done) return value.pack()

@@ -48,6 +48,7 @@ const SCENE_COLUMNS = [
   { key: 'trained', title: 'trained prior', digits: 1 },
   { key: 'trainedMost', title: 'largest' },
   { key: 'prior', title: "prior's bytes" },
+  { key: 'small', title: 'trained to be small', digits: 1 },
   { key: 'steered', title: 'trained, own predictor', digits: 1 },
   { key: 'steeredMost', title: 'largest' },
   { key: 'steeredPrior', title: "prior's bytes" },
@@ -61,8 +62,13 @@ const JOIN_COLUMNS = [
 
 function rowOf(scene: Scene, entities: number, seed: number, ticks: number): Record<string, string | number> {
   const untrained = sizesOf(arena, record(scene, entities, seed, ticks))
-  const [trained, own] = [arena, steered].map((game) => {
-    const packed = trainPrior(game, record(scene, entities, seed + OTHER_SEED, ticks, game)).pack()
+  const ways = [
+    { game: arena, aim: 'fast' },
+    { game: arena, aim: 'small' },
+    { game: steered, aim: 'fast' },
+  ] as const
+  const [trained, small, own] = ways.map(({ game, aim }) => {
+    const packed = trainPrior(game, record(scene, entities, seed + OTHER_SEED, ticks, game), 1, { aim }).pack()
     const sizes = sizesOf(game, record(scene, entities, seed, ticks, game), { prior: Prior.unpack(game, packed) })
     return { bytes: mean(sizes), most: Math.max(...sizes), prior: packed.length }
   })
@@ -73,6 +79,7 @@ function rowOf(scene: Scene, entities: number, seed: number, ticks: number): Rec
     trained: trained.bytes,
     trainedMost: trained.most,
     prior: trained.prior,
+    small: small.bytes,
     steered: own.bytes,
     steeredMost: own.most,
     steeredPrior: own.prior,
