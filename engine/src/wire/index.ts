@@ -11,8 +11,9 @@ export {
   HASH_INTERVAL,
   readChunkHeader,
 } from './encoder.ts'
+export { explain } from './explain.ts'
 export type { Aim } from './fit.ts'
-export { type Cost, type CostKind, explain } from './ledger.ts'
+export type { Cost, CostKind } from './ledger.ts'
 export { Prior } from './prior.ts'
 export { RecordingWriter, readRecording } from './recording.ts'
 export { Trainer, type TrainOptions, trainPrior } from './training.ts'

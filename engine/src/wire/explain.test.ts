@@ -7,7 +7,8 @@ import { Random } from '../state/random.ts'
 import type { Snapshot } from '../state/snapshot.ts'
 import { World } from '../state/world.ts'
 import { DeltaEncoder } from './encoder.ts'
-import { type Cost, explain } from './ledger.ts'
+import { explain } from './explain.ts'
+import type { Cost } from './ledger.ts'
 import { trainPrior } from './training.ts'
 
 const game = defineGame({
