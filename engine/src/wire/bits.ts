@@ -246,7 +246,7 @@ export class BitReader {
 }
 
 /** 2^k for k from 0 to 31, without the cost of `**`. */
-export function powerOfTwo(k: number): number {
+function powerOfTwo(k: number): number {
   return (1 << k) >>> 0
 }
 

@@ -65,7 +65,7 @@ export function areAllBefore({ slots, count, base, before }: Survivors): boolean
  * Fills `out` for `n` rows at these slots: the class of the column's last step, times LAST_SCALE. Of what a rate moves, of its
  * last residual.
  */
-export function lastContexts(column: Column, rows: Survivors, slots: Int32Array, n: number, out: Uint16Array): void {
+function lastContexts(column: Column, rows: Survivors, slots: Int32Array, n: number, out: Uint16Array): void {
   const { before } = rows
   if (!before) out.fill(UNKNOWN * LAST_SCALE, 0, n)
   else if (column.predictor === 'rate') lastResiduals(column, rows, before, slots, n, out)

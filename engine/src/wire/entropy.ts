@@ -7,7 +7,7 @@
 
 import { fail } from '../schema/errors.ts'
 
-export const SCALE_BITS = 12
+const SCALE_BITS = 12
 const SCALE = 1 << SCALE_BITS
 /** The smallest state, and the first one. */
 const START = 1 << 15

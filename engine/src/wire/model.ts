@@ -55,12 +55,12 @@ export const LAST = 8
 export const SIBLING = 8
 export const ROW = 6
 export const CONTEXTS: number = LAST * SIBLING * ROW
-export const FLAG_CONTEXTS: number = ROW * 4
-export const SLOT_CONTEXTS = 6
+const FLAG_CONTEXTS: number = ROW * 4
+const SLOT_CONTEXTS = 6
 /** Classes of a fresh symbol: the usual value, or the highest 4 bits; and the coarse ones, of the highest 3. */
 const FRESH = 17
 const FRESH_COARSE = 9
-export const FRESH_CONTEXTS: number = FRESH * FRESH_COARSE
+const FRESH_CONTEXTS: number = FRESH * FRESH_COARSE
 
 /** The class of the column just coded, and the coarse one of that before it, which was the last of `context`. */
 export function freshContext(context: number, symbol: number): number {

@@ -19,7 +19,7 @@ const AGE_K = 0
 const AGES_K = 6
 
 /** One past the last live row. */
-export function endOf({ born, size }: FrozenCells): number {
+function endOf({ born, size }: FrozenCells): number {
   let end = size
   while (end > 0 && born[end - 1] < 0) end--
   return end

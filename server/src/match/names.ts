@@ -3,7 +3,7 @@
 import { fail } from '@tickwire/engine/wire'
 
 /** UTF-16 units. */
-export const MAX_NAME = 32
+const MAX_NAME = 32
 
 /** Trims a name. @throws ERR_NAME for one that is too long, not well-formed, or holds control characters */
 export function settleName(name: string): string {
