@@ -11,7 +11,14 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['{engine,server,demo-game,benchmarks}/src/**/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['{engine,server,demo-game,benchmarks}/src/**/*.test.ts'],
+          testTimeout: 20_000,
+          // They are pure: modules loaded once for all of them halve the time.
+          isolate: false,
+          pool: 'threads',
+        },
       },
       {
         ...shared,

@@ -19,7 +19,7 @@ describe.each(VARIANTS)('the %s variant', (variant) => {
   })
 
   test('stays within the bounds that the schema declares', () => {
-    const seen = record(50, 2000, 1, variant).flatMap((moment) => moment.ships)
+    const seen = record(50, 500, 1, variant).flatMap((moment) => moment.ships)
     for (const field of FIELDS) expect(seen.every((ship) => Number.isFinite(ship[field]))).toBe(true)
     expect(seen.every(({ x, y }) => x >= 0 && x <= WORLD && y >= 0 && y <= WORLD)).toBe(true)
     expect(seen.every(({ vx, vy }) => Math.hypot(vx, vy) <= 360 + 1e-9)).toBe(true)
@@ -29,15 +29,16 @@ describe.each(VARIANTS)('the %s variant', (variant) => {
   test('moves by its velocity, except where it bounces or another ship has the slot', () => {
     const moments = record(50, 200, 3, variant)
     let moves = 0
+    let off = 0
     for (let tick = 1; tick < moments.length; tick++)
       moments[tick].ships.forEach((ship, slot) => {
         const last = moments[tick - 1].ships[slot]
         const inside = ship.x > 6 && ship.x < WORLD - 6 && ship.y > 6 && ship.y < WORLD - 6
         if (!inside || moments[tick].replaced.includes(slot)) return
         moves += 1
-        expect(ship.x - last.x).toBeCloseTo(ship.vx / 60, 9)
-        expect(ship.y - last.y).toBeCloseTo(ship.vy / 60, 9)
+        off = Math.max(off, Math.abs(ship.x - last.x - ship.vx / 60), Math.abs(ship.y - last.y - ship.vy / 60))
       })
+    expect(off).toBeLessThan(1e-9)
     expect(moves).toBeGreaterThan(5000)
   })
 })

@@ -25,14 +25,17 @@ describe('the rules', () => {
     const match = open(10, warnings)
     match.step()
     let most = 0
+    let [least, furthest] = [WORLD, 0]
     for (let tick = 0; tick < ticks(12 * 60) && match.state.round === 1; tick++) {
       match.step()
       if (match.state.phase === 'over') most = Math.max(...[...match.world.pilot].map(({ kills }) => kills))
       for (const { x, y } of match.world.ship) {
-        expect(Math.min(x, y)).toBeGreaterThanOrEqual(SHIP_RADIUS - 0.01)
-        expect(Math.max(x, y)).toBeLessThanOrEqual(WORLD - SHIP_RADIUS + 0.01)
+        least = Math.min(least, x, y)
+        furthest = Math.max(furthest, x, y)
       }
     }
+    expect(least).toBeGreaterThanOrEqual(SHIP_RADIUS - 0.01)
+    expect(furthest).toBeLessThanOrEqual(WORLD - SHIP_RADIUS + 0.01)
     expect(match.ended).toBeUndefined()
     expect(warnings).toEqual([])
     expect(match.state.round).toBe(2)

@@ -67,7 +67,7 @@ describe('any world of any game against any baseline', () => {
         expect(hashOf(seen, viewer === 'wire')).toBe(hashOf(snapshot, viewer === 'wire'))
         checkWithin(seen)
       }),
-      { numRuns: runs(150) }
+      { numRuns: runs(60) }
     )
   })
 
@@ -104,7 +104,7 @@ describe('any world of any game against any baseline', () => {
           expect(held.map(frozenCopy)).toEqual(before)
         }
       ),
-      { numRuns: runs(100) }
+      { numRuns: runs(40) }
     )
   })
 
@@ -130,7 +130,7 @@ describe('any world of any game against any baseline', () => {
           expect(held.map(frozenCopy)).toEqual(before)
         }
       ),
-      { numRuns: runs(150) }
+      { numRuns: runs(60) }
     )
     // Deltas without a hash pass now and then: the property is not empty.
     expect(accepted).toBeGreaterThan(0)
@@ -146,7 +146,7 @@ describe('any world of any game against any baseline', () => {
           if (!(error instanceof TickwireError)) throw error
         }
       }),
-      { numRuns: runs(150) }
+      { numRuns: runs(60) }
     )
   })
 })
