@@ -138,6 +138,8 @@ function more(all: readonly Found[], { fps }: Options): Table {
     ['J down, ms', 'jitterDown', 1],
     ['J up, ms', 'jitterUp', 1],
     ['others are drawn behind the least transit by, ms, p50', 'trail', 0],
+    ['steering row, frames eased back too: off by, units, p99', 'steeringEased', 3],
+    ['steering row: largest leap beyond its own way, units', 'leap', 1],
     ['shots older than the bound, %', 'beyond', 1],
     ['shots never judged', 'lost', 0],
     ['shots within the bound: off by, units, p99', 'missedBy', 1],
@@ -168,7 +170,7 @@ function recoveries(all: readonly Found[]): Table {
     return [`${seconds(last)} s, past ${past.toFixed(1)} s ${mark(last <= 1 && past === 0)}`, ...late].join('\n')
   }
   return {
-    title: 'Back to the usual after (bound: 1 s, nothing of the past drawn); the lines that took longer',
+    title: 'Back to the usual after (bound: 1 s, nothing of the past played); the lines that took longer',
     columns: columns(all, { key: 'scenario', title: '' }),
     rows: SCENARIOS.map((scenario, at) => ({ scenario, ...byName(all, ({ recoveries }) => text(recoveries[at])) })),
   }

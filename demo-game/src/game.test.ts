@@ -2,12 +2,27 @@
 
 import { World } from '@tickwire/engine/wire'
 import { describe, expect, it } from 'vitest'
-import { arena, fly, RELOAD, type Round, SHIP_RADIUS, SHOT_ENERGY, type Steer, TICK_RATE, WORLD } from './game.ts'
+import {
+  arena,
+  fly,
+  RELOAD,
+  type Round,
+  SHIP_RADIUS,
+  SHOT_ENERGY,
+  type Space,
+  type Steer,
+  TICK_RATE,
+  WORLD,
+} from './game.ts'
 
 const DT = 1 / TICK_RATE
 const IDLE: Steer = { turn: 0, thrust: false, brake: false, fire: false }
 const AHEAD: Steer = { ...IDLE, thrust: true }
-const OPEN_SPACE: readonly Round[] = []
+const OPEN_SPACE = spaceWith([])
+
+function spaceWith(rock: readonly Round[], spawn: Space['spawn'] = () => {}, tick = 0): Space {
+  return { dt: DT, tick, world: { rock }, spawn }
+}
 
 function shipAt(x: number, y: number, heading = 0) {
   return new World(arena).ship.spawn({ x, y, heading })
@@ -18,7 +33,7 @@ describe('a ship', () => {
     const ship = shipAt(WORLD / 2, WORLD / 2, Math.PI / 4)
     for (let tick = 0; tick < 20 * TICK_RATE; tick++) {
       ship.x = ship.y = WORLD / 2
-      fly(ship, AHEAD, DT, OPEN_SPACE)
+      fly(ship, AHEAD, OPEN_SPACE)
     }
     const speed = Math.hypot(ship.vx, ship.vy)
     expect(speed).toBeGreaterThan(350)
@@ -30,7 +45,7 @@ describe('a ship', () => {
     let bounces = 0
     for (let tick = 0; tick < 20 * TICK_RATE; tick++) {
       const before = ship.vx + ship.vy
-      fly(ship, AHEAD, DT, OPEN_SPACE)
+      fly(ship, AHEAD, OPEN_SPACE)
       if (Math.abs(before) > 100 && Math.sign(ship.vx + ship.vy) !== Math.sign(before)) bounces++
       expect(Math.min(ship.x, ship.y)).toBeGreaterThanOrEqual(SHIP_RADIUS)
       expect(Math.max(ship.x, ship.y)).toBeLessThanOrEqual(WORLD - SHIP_RADIUS)
@@ -43,7 +58,7 @@ describe('a ship', () => {
     const ship = shipAt(400, 1000)
     let nearest = Number.POSITIVE_INFINITY
     for (let tick = 0; tick < 8 * TICK_RATE; tick++) {
-      fly(ship, AHEAD, DT, [rock])
+      fly(ship, AHEAD, spaceWith([rock]))
       nearest = Math.min(nearest, Math.hypot(ship.x - rock.x, ship.y - rock.y))
     }
     expect(nearest).toBeCloseTo(rock.radius + SHIP_RADIUS, 6)
@@ -53,8 +68,11 @@ describe('a ship', () => {
     const ship = shipAt(WORLD / 2, WORLD / 2)
     const shots: number[] = []
     for (let tick = 0; tick < 10 * TICK_RATE; tick++) {
-      fly(ship, { ...IDLE, fire: true }, DT, OPEN_SPACE)
-      if (ship.reload === RELOAD) shots.push(tick)
+      fly(
+        ship,
+        { ...IDLE, fire: true },
+        spaceWith([], () => shots.push(tick), tick)
+      )
       expect(ship.energy).toBeGreaterThanOrEqual(0)
     }
     const gaps = shots.slice(1).map((tick, at) => tick - shots[at])
@@ -68,8 +86,8 @@ describe('a ship', () => {
     const rocks = [{ x: 800, y: 1100, radius: 70 }]
     for (let tick = 0; tick < 400; tick++) {
       const steer = { turn: Math.sin(tick / 9), thrust: tick % 50 < 35, brake: tick % 70 > 60, fire: tick % 3 === 0 }
-      fly(here, steer, DT, rocks)
-      fly(there, steer, DT, rocks)
+      fly(here, steer, spaceWith(rocks))
+      fly(there, steer, spaceWith(rocks))
     }
     const values = ({ x, y, vx, vy, heading, spin, energy, reload }: typeof here) => ({
       x,

@@ -1,4 +1,5 @@
-// The contract of the demo, imported by the server and the page: what exists, what travels, and how a ship moves.
+// The contract of the demo, imported by the server and the page: what exists, what travels, how ships and shots move, and
+// when a ship fires. All of that the page runs ahead of the server.
 // Distances are in world units, angles in radians, times in seconds unless they say ticks.
 
 import {
@@ -48,6 +49,9 @@ const DRAG = 0.95
 const BRAKE = 2.6
 const BOUNCE = 0.45
 const ENERGY_GAIN = 24
+const TRIPLE_SPREAD = 0.14
+/** Where a shot begins, from the middle of its ship. */
+export const MUZZLE: number = SHIP_RADIUS + 6
 
 export const Ship = entity(
   {
@@ -77,7 +81,10 @@ export const Shot = entity({
   y: ranged(0, WORLD, 1 / 256).rate('vy'),
   vx: ranged(-1536, 1536, 1 / 64),
   vy: ranged(-1536, 1536, 1 / 64),
-  fuse: int(0, SHOT_LIFE).default(SHOT_LIFE).only('server'),
+  /** The tick at which it has flown far enough. */
+  ends: tick(),
+  /** It has, or it met a rock or the wall: the rules take it away, and until they have nobody draws it. */
+  spent: bool.default(false),
 })
 
 /** What nobody moves: cover, and what one crashes into. `shape` seeds its outline. */
@@ -158,21 +165,66 @@ function bounceOffRocks(ship: Row<typeof Ship>, rocks: Iterable<Round>): void {
   }
 }
 
-/** One tick of a ship: the whole of what server and predicting page must agree on. */
-export function fly(ship: Row<typeof Ship>, steer: Steer, dt: number, rocks: Iterable<Round>): void {
-  steerShip(ship, steer, dt)
-  bounceOffWalls(ship)
-  bounceOffRocks(ship, rocks)
-  workTheGun(ship, steer, dt)
+/** What a ship flies in: of what `move` is handed, what it needs. */
+export interface Space {
+  readonly dt: number
+  readonly tick: number
+  readonly world: { readonly rock: Iterable<Round> }
+  spawn(entity: 'shot', values: { x: number; y: number; vx: number; vy: number; ends: number }): void
 }
 
-/** Fires when it may: the tick's rules see `reload === RELOAD` and spawn the shots. */
-function workTheGun(ship: Row<typeof Ship>, steer: Steer, dt: number): void {
-  ship.energy = Math.min(100, ship.energy + ENERGY_GAIN * dt)
+/** One tick of a ship: the whole of what server and predicting page must agree on. */
+export function fly(ship: Row<typeof Ship>, steer: Steer, space: Space): void {
+  steerShip(ship, steer, space.dt)
+  bounceOffWalls(ship)
+  bounceOffRocks(ship, space.world.rock)
+  workTheGun(ship, steer, space)
+}
+
+function workTheGun(ship: Row<typeof Ship>, steer: Steer, space: Space): void {
+  ship.energy = Math.min(100, ship.energy + ENERGY_GAIN * space.dt)
   if (ship.reload > 0) ship.reload -= 1
   if (ship.reload > 0 || !steer.fire || ship.energy < SHOT_ENERGY) return
   ship.reload = RELOAD
   ship.energy -= SHOT_ENERGY
+  ship.safe = Math.min(ship.safe, space.tick) // who shoots can be shot
+  const spread = ship.triple > space.tick ? [-TRIPLE_SPREAD, 0, TRIPLE_SPREAD] : [0]
+  for (const off of spread) shoot(ship, ship.heading + off, space)
+}
+
+function shoot(ship: Row<typeof Ship>, heading: number, { tick, spawn }: Space): void {
+  const [ux, uy] = [Math.cos(heading), Math.sin(heading)]
+  const [x, y] = [ship.x + ux * MUZZLE, ship.y + uy * MUZZLE]
+  if (isOutside(x, y)) return
+  spawn('shot', { x, y, vx: ship.vx + ux * SHOT_SPEED, vy: ship.vy + uy * SHOT_SPEED, ends: tick + SHOT_LIFE })
+}
+
+function isOutside(x: number, y: number): boolean {
+  return x <= 0 || y <= 0 || x >= WORLD || y >= WORLD
+}
+
+/** Whether a way from one point to another comes within `radius` of a third. */
+export function passes(fromX: number, fromY: number, toX: number, toY: number, { x, y, radius }: Round): boolean {
+  const wayX = toX - fromX
+  const wayY = toY - fromY
+  const along = ((x - fromX) * wayX + (y - fromY) * wayY) / (wayX * wayX + wayY * wayY || 1)
+  const at = Math.min(Math.max(along, 0), 1)
+  return Math.hypot(fromX + wayX * at - x, fromY + wayY * at - y) < radius
+}
+
+/** One tick of a shot. Returns whether it met a rock or the wall. */
+function flyShot(shot: Row<typeof Shot>, { dt, tick, world }: Omit<Space, 'spawn'>): boolean {
+  const { x, y } = shot
+  shot.x += shot.vx * dt
+  shot.y += shot.vy * dt
+  let isMet = isOutside(shot.x, shot.y)
+  for (const rock of world.rock) isMet ||= passes(x, y, shot.x, shot.y, rock)
+  shot.spent = isMet || tick >= shot.ends
+  return isMet
+}
+
+function within(value: number): number {
+  return Math.min(Math.max(value, 0), WORLD)
 }
 
 export const arena = defineGame({
@@ -189,9 +241,11 @@ export const arena = defineGame({
   entities: { ship: Ship, shot: Shot, rock: Rock, pickup: Pickup, pilot: Pilot },
   command: command({ turn: ranged(-1, 1, 1 / 16), thrust: bool, brake: bool, fire: bool }),
   events: {
-    hit: event({ ...place, angle: angle(8), tint }),
+    /** A shot met a rock or the wall; players by id. */
+    hit: event({ ...place, angle: angle(8), by: playerId }),
+    /** A shot met a ship, wherever that is drawn. */
+    struck: event({ victim: playerId, angle: angle(8), by: playerId }),
     boom: event({ ...place, tint }),
-    /** Players by id. */
     kill: event({ killer: playerId, victim: playerId }),
     took: event({ ...place, kind: oneOf('repair', 'triple'), player: playerId }),
     said: event({ name: text(16), tint, text: text(120) }),
@@ -199,10 +253,11 @@ export const arena = defineGame({
   requests: { say: request({ text: text(120) }, { heard: int(0, 1000) }) },
 
   move: {
-    ship: (ship, steer, { dt, world }) => fly(ship, steer, dt, world.rock),
-    shot(shot, _steer, { dt }) {
-      shot.x += shot.vx * dt
-      shot.y += shot.vy * dt
+    ship: (ship, steer, context) => fly(ship, steer, context),
+    shot(shot, _steer, context) {
+      if (shot.spent || !flyShot(shot, context)) return
+      const angle = Math.atan2(-shot.vy, -shot.vx)
+      context.emit('hit', { x: within(shot.x), y: within(shot.y), angle, by: shot.owner ?? 0 })
     },
   },
 })

@@ -1,6 +1,6 @@
 // What the server decides: who joins with which ship, what a shot hits, who scores, when a round ends.
 
-import type { CommandOf, Row } from '@tickwire/engine'
+import type { Row } from '@tickwire/engine'
 import type { Match, Player, Rules } from '@tickwire/server'
 import { addBots } from './bots.ts'
 import {
@@ -8,12 +8,10 @@ import {
   DESIGNS,
   GOAL,
   PICKUP_RADIUS,
-  RELOAD,
+  passes,
   RESPAWN,
   SHIP_RADIUS,
-  SHOT_SPEED,
   type Ship,
-  type Shot,
   TICK_RATE,
   TINTS,
   ticks,
@@ -25,7 +23,6 @@ type ArenaMatch = Match<Arena>
 const SHOT_DAMAGE = 9
 const SAFE_TICKS = ticks(2.5)
 const TRIPLE_TICKS = ticks(10)
-const TRIPLE_SPREAD = 0.14
 const REPAIR = 40
 const KILL_REPAIR = 15
 const PICKUPS = 7
@@ -47,10 +44,11 @@ export const rules = {
   leave(match, player) {
     match.world.ship.despawn(match.world.ship.ownedBy(player))
     match.world.pilot.despawn(match.world.pilot.ownedBy(player))
+    for (const shot of match.world.shot.allOwnedBy(player)) match.world.shot.despawn(shot)
   },
-  tick(match, commands) {
-    fire(match, commands)
-    flyShots(match)
+  tick(match) {
+    strike(match)
+    for (const shot of match.world.shot) if (shot.spent) match.world.shot.despawn(shot)
     collect(match)
     if (match.world.tick % PICKUP_EVERY === 0 && match.world.pickup.size < PICKUPS) dropPickup(match)
     turnRounds(match)
@@ -119,66 +117,31 @@ function dropPickup(match: ArenaMatch): void {
   match.world.pickup.spawn({ ...quietPlace(match), kind: match.random() < 0.6 ? 'repair' : 'triple' })
 }
 
-function fire(match: ArenaMatch, commands: ReadonlyMap<Player, Readonly<CommandOf<Arena>>>): void {
-  for (const player of commands.keys()) {
-    const ship = match.world.ship.ownedBy(player)
-    if (ship?.reload !== RELOAD) continue // `move` sets it in the tick in which it fires
-    ship.safe = Math.min(ship.safe, match.world.tick)
-    const spread = ship.triple > match.world.tick ? [-TRIPLE_SPREAD, 0, TRIPLE_SPREAD] : [0]
-    for (const off of spread) shoot(match, player, ship, ship.heading + off)
+/** Shots meet ships where these were on the screen of whoever fired: what looks like a hit there is one. */
+function strike(match: ArenaMatch): void {
+  const { ship: ships, shot: shots } = match.world
+  for (const player of match.players) {
+    if (!shots.ownedBy(player)) continue
+    const targets = []
+    for (const { id, owner, x, y } of match.rewind(player).ship)
+      if (owner !== player.id) targets.push({ id, x, y, radius: SHIP_RADIUS })
+    for (const shot of shots.allOwnedBy(player)) {
+      const [fromX, fromY] = [shot.x - shot.vx / TICK_RATE, shot.y - shot.vy / TICK_RATE]
+      const met = shot.spent ? undefined : targets.find((one) => passes(fromX, fromY, shot.x, shot.y, one))
+      if (!met) continue
+      shot.spent = true
+      const ship = ships.get(met.id)
+      if (ship) struck(match, ship, Math.atan2(-shot.vy, -shot.vx), player.id)
+    }
   }
 }
 
-function shoot(match: ArenaMatch, player: Player, ship: Row<typeof Ship>, heading: number): void {
-  const [ux, uy] = [Math.cos(heading), Math.sin(heading)]
-  const x = ship.x + ux * (SHIP_RADIUS + 6)
-  const y = ship.y + uy * (SHIP_RADIUS + 6)
-  if (isOutside(x, y)) return
-  match.world.shot.spawn({ x, y, vx: ship.vx + ux * SHOT_SPEED, vy: ship.vy + uy * SHOT_SPEED }, player)
+function struck(match: ArenaMatch, ship: Row<typeof Ship>, angle: number, by: number): void {
+  match.emit('struck', { victim: ship.owner ?? 0, angle, by })
+  if (ship.safe <= match.world.tick) harm(match, ship, by)
 }
 
-function isOutside(x: number, y: number): boolean {
-  return x <= 0 || y <= 0 || x >= WORLD || y >= WORLD
-}
-
-function flyShots(match: ArenaMatch): void {
-  const { rock: rocks, ship: ships, shot: shots } = match.world
-  for (const shot of shots) {
-    shot.fuse -= 1
-    if (shot.fuse <= 0) {
-      shots.despawn(shot)
-      continue
-    }
-    let hit = isOutside(shot.x, shot.y)
-    for (const rock of rocks) hit ||= passed(shot, rock.x, rock.y, rock.radius)
-    for (const ship of ships) {
-      if (hit || ship.owner === shot.owner || !passed(shot, ship.x, ship.y, SHIP_RADIUS)) continue
-      hit = true
-      if (ship.safe <= match.world.tick) harm(match, ship, shot.owner)
-    }
-    if (!hit) continue
-    const angle = Math.atan2(-shot.vy, -shot.vx)
-    match.emit('hit', { x: within(shot.x), y: within(shot.y), angle, tint: tintOf(match, shot.owner) })
-    shots.despawn(shot)
-  }
-}
-
-function within(value: number): number {
-  return Math.min(Math.max(value, 0), WORLD)
-}
-
-/** Whether the shot's way of this tick came within `radius` of the point. */
-function passed(shot: Row<typeof Shot>, x: number, y: number, radius: number): boolean {
-  const wayX = shot.vx / TICK_RATE
-  const wayY = shot.vy / TICK_RATE
-  const fromX = shot.x - wayX
-  const fromY = shot.y - wayY
-  const along = ((x - fromX) * wayX + (y - fromY) * wayY) / (wayX * wayX + wayY * wayY || 1)
-  const at = Math.min(Math.max(along, 0), 1)
-  return Math.hypot(fromX + wayX * at - x, fromY + wayY * at - y) < radius
-}
-
-function harm(match: ArenaMatch, ship: Row<typeof Ship>, killer: number | undefined): void {
+function harm(match: ArenaMatch, ship: Row<typeof Ship>, killer: number): void {
   ship.hull = Math.max(0, ship.hull - SHOT_DAMAGE)
   if (ship.hull > 0) return
   const { world } = match
@@ -186,17 +149,16 @@ function harm(match: ArenaMatch, ship: Row<typeof Ship>, killer: number | undefi
   match.emit('boom', { x: ship.x, y: ship.y, tint: tintOf(match, ship.owner) })
   world.ship.despawn(ship)
   if (!victim) return
-  match.emit('kill', { killer: killer ?? 0, victim: victim.id })
+  match.emit('kill', { killer, victim: victim.id })
   if (world.state.phase === 'fight') score(match, victim.id, killer)
   match.after(RESPAWN, () => {
     if (match.players.has(victim) && !world.ship.ownedBy(victim)) launch(match, victim)
   })
 }
 
-function score({ world }: ArenaMatch, victim: number, killer: number | undefined): void {
+function score({ world }: ArenaMatch, victim: number, killer: number): void {
   const loser = world.pilot.ownedBy({ id: victim })
   if (loser) loser.deaths = Math.min(999, loser.deaths + 1)
-  if (killer === undefined) return
   const winner = world.pilot.ownedBy({ id: killer })
   const ship = world.ship.ownedBy({ id: killer })
   if (ship) ship.hull = Math.min(100, ship.hull + KILL_REPAIR)

@@ -12,6 +12,14 @@ import { type Arena, arena } from '../src/game.ts'
 import { rules } from '../src/rules.ts'
 import { enter, findBrowser, inPlay, launch, type Player } from './browser.ts'
 
+/** Since a key went down, in a page that notes it: the frames until a shot was there, and the ids of all that were. */
+interface Fired {
+  frames: number
+  readonly ids: number[]
+}
+declare global {
+  var fired: Fired | undefined
+}
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const executable = findBrowser()
 if (!executable) console.warn('No Chromium found: browser tests are skipped. Install one, or name it in CHROMIUM.')
@@ -133,6 +141,50 @@ describe.skipIf(!executable)('two pages in one match', () => {
     await ada.waitForFunction(() => globalThis.match!.stats.rtt < 150)
   })
 
+  it('fires at once over a slow line, one row a shot', async () => {
+    const ada = await play('Ada')
+    await ada.keyboard.press('l')
+    await ada.locator('.lag input[name=latency]').fill('150')
+    await ada.waitForFunction(() => globalThis.match!.stats.rtt > 250)
+    await ada.evaluate(() => {
+      const match = globalThis.match!
+      addEventListener('keydown', () => {
+        globalThis.fired = { frames: 0, ids: [] }
+      })
+      const frame = match.frame.bind(match)
+      match.frame = (now) => {
+        frame(now)
+        const { fired } = globalThis
+        if (fired?.ids.length === 0) fired.frames++
+        for (const { id } of match.view.shot) if (fired && !fired.ids.includes(id)) fired.ids.push(id)
+      }
+    })
+    // A machine that is busy stalls, and holds a key down for too long: one shot of several is as it should be.
+    const fire = async () => {
+      await ada.keyboard.press('Space')
+      await ada.waitForFunction(() => globalThis.fired!.ids.length > 0)
+      await ada.waitForFunction(() => globalThis.match!.view.shot.size === 0)
+      return ada.evaluate(() => globalThis.fired!)
+    }
+    const isAtOnce = ({ frames, ids }: Fired) => frames <= 2 && ids.length === 1
+    let shot = await fire()
+    for (let more = 0; more < 9 && !isAtOnce(shot); more++) shot = await fire()
+    expect(shot).toSatisfy(isAtOnce)
+  })
+
+  it('outlines where the server has the ships', async () => {
+    const ada = await play('Ada')
+    await play('Bob')
+    await ada.waitForFunction(() => globalThis.match!.newest?.ship.size === 2)
+    await ada.keyboard.press('l')
+    const toggle = ada.locator('.lag button', { hasText: 'Outlines' })
+    expect(await toggle.getAttribute('aria-pressed')).toBe('false')
+    await ada.keyboard.press('o')
+    expect(await toggle.getAttribute('aria-pressed')).toBe('true')
+    await toggle.click()
+    expect(await toggle.getAttribute('aria-pressed')).toBe('false')
+  })
+
   it('fills the window, however it is resized', async () => {
     const ada = await play('Ada')
     for (const [width, height] of [
@@ -177,6 +229,7 @@ describe.skipIf(!executable)('two pages in one match', () => {
     expect(await ada.evaluate(() => document.querySelector('canvas')!.getContext('2d'))).toBeNull()
     const { x, y } = shipOf('Vega')
     Object.assign(shipOf('Ada'), { x: x - 250, y, heading: 0, safe: 0 })
+    await ada.keyboard.down('Space')
     await ada.waitForFunction(() => {
       const { ship, shot } = globalThis.match!.view
       const near = ({ x, y }: { x: number; y: number }) => Math.hypot(x - ship.mine!.x, y - ship.mine!.y) < 350

@@ -1,6 +1,7 @@
 // A server in a few lines, for tests of the client: one match, one player, no rules but those given. It steps a world
 // by the game's own `move` and writes real frames over one end of a link.
 
+import { TickwireError } from '../src/schema/errors.ts'
 import type { AnyGame } from '../src/schema/game.ts'
 import { type LinkConnection, type LinkEnd, linkConnection } from '../src/testing/index.ts'
 import {
@@ -195,6 +196,8 @@ export class FakeServer {
         const options = packRecord(this.plan.options, this.#rules.options ?? {}, 'ERR_FIELD_VALUE')
         return { ok: 'join', match: 'm1', player: me, players: [me], tick: this.world.tick, options }
       }
+      case 'resume':
+        throw new TickwireError('ERR_SEAT', 'this server keeps none')
       case 'request': {
         const kind = this.plan.requestByName.get(ask.name)!
         const values = this.#rules.request!(ask.name, unpackRecord(kind.layout, ask.values, 'ERR_REQUEST'))

@@ -69,9 +69,9 @@ function seen(snapshot: SnapshotBase, viewer: 'wire' | 'public' | number): unkno
   const rows = (at: number) => JSON.parse(JSON.stringify([...made.tables[at]]))
   return { tick: snapshot.tick, ship: rows(0), shot: rows(1), state: rows(2)[0] }
 }
-function happened(tick: number, name: string, values: object, after = 0): WireEvent {
+function happened(tick: number, name: string, values: object, after = 0, owner?: number): WireEvent {
   const kind = plan.eventByName.get(name)!
-  return { tick, kind, values: settleRecord(kind.layout, values as never, 'ERR_FIELD_VALUE'), after }
+  return { tick, kind, values: settleRecord(kind.layout, values as never, 'ERR_FIELD_VALUE'), after, owner }
 }
 
 /** The same play, every time: all that a frame can hold happens in it. */
@@ -275,12 +275,16 @@ it('the same play gives the same bytes', async () => {
       frame('events, public and private', 1, [64, 40], {
         shared: [
           happened(41, 'boom', { at: { x: 1, y: 63 } }),
+          happened(60, 'rang', {}, 0, 1),
+          happened(60, 'rang', {}, 0, 65535),
           happened(64, 'said', { text: 'hé', to: b.id }),
           happened(64, 'rang', {}),
         ],
         private: [happened(64, 'said', { text: 'you' }, 1)],
         all: [
           [41, 'boom', { at: { x: 1, y: 63 } }],
+          [60, 'rang', {}, 1],
+          [60, 'rang', {}, 65535],
           [64, 'said', { text: 'hé', to: b.id }],
           [64, 'said', { text: 'you' }],
           [64, 'rang', {}],
@@ -297,14 +301,30 @@ it('the same play gives the same bytes', async () => {
       chunk('and one with a hash', 64, 40),
     ],
     commands: [
-      commands('an acknowledgement', 64, { ack: 64, renderTick: 61.25, first: 66, commands: [] }),
+      commands('an acknowledgement', 64, {
+        ack: 64,
+        arrivedAt: 65000,
+        drawn: 64,
+        renderTick: 61.25,
+        first: 66,
+        commands: [],
+      }),
       commands('a run', 70000, {
         ack: 69997,
+        arrivedAt: 7,
+        drawn: 69994,
         renderTick: 69990 + 3 / 256,
         first: 70001,
         commands: [idle, idle, shoot, shoot, idle],
       }),
-      commands('from a client that holds nothing', 40000, { ack: -1, renderTick: -1, first: 40003, commands: [shoot] }),
+      commands('from a client that holds nothing', 40000, {
+        ack: -1,
+        arrivedAt: 0,
+        drawn: -1,
+        renderTick: -1,
+        first: 40003,
+        commands: [shoot],
+      }),
     ],
     asks: [
       {

@@ -167,7 +167,10 @@ describe('golden vectors, read by a decoder of their own', () => {
     }
     held.set(`${player} ${snapshot.tick}`, snapshot)
     expect(show(game, snapshot, (row) => row.cells[0] === player)).toEqual(seen)
-    expect(merge(publicEvents, privateEvents).map(({ tick, name, values }) => [tick, name, values])).toEqual(happened)
+    const all = merge(publicEvents, privateEvents)
+    expect(
+      all.map(({ tick, name, values, owner }) => [tick, name, values, ...(owner === undefined ? [] : [owner])])
+    ).toEqual(happened)
   })
 
   const chunks = new Map<number, Snapshot>()
@@ -213,12 +216,20 @@ describe('golden vectors, read by a decoder of their own', () => {
   })
 
   it.each<{ about: string }>(golden.commands)('C R: $about', (given) => {
-    const { hex, near, ack, renderTick, first, commands } = given as never as Record<string, never> & { near: number }
+    const { hex, near, ack, arrivedAt, drawn, renderTick, first, commands } = given as never as Record<
+      string,
+      never
+    > & {
+      near: number
+    }
     const from = new Bits(bytesOf(hex))
     expect(from.number(8)).toBe(2)
     const holds = from.flag()
     const newest = holds ? nearest(from.number(16), near) : -1
-    expect([newest, holds ? newest - unzigzag(from.varint()) / 256 : -1]).toEqual([ack, renderTick])
+    const arrived = holds ? from.number(16) : 0
+    const seen = holds ? newest - from.rice(1) : -1
+    const shown = holds ? seen - unzigzag(from.varint()) / 256 : -1
+    expect([newest, arrived, seen, shown]).toEqual([ack, arrivedAt, drawn, renderTick])
     expect(nearest(from.number(16), near)).toBe(first)
     const run: object[] = []
     for (let i = from.number(6); i > 0; i--)

@@ -1,7 +1,8 @@
 // Authoritative matches in fixed ticks, on Socket.IO: what a game's server imports.
 
 export type { AdminOptions } from './host/admin.ts'
+export type { Authenticate, Handshake } from './host/authenticate.ts'
 export type { Limits, Origins } from './host/guard.ts'
 export { createServer, type MatchListing, type Server, type ServerOptions } from './host/server.ts'
 export type { IoOptions } from './host/socket.ts'
-export type { EmitOptions, Match, Player, Rules } from './match/rules.ts'
+export type { EmitOptions, Identity, Match, Player, Rules } from './match/rules.ts'

@@ -16,6 +16,8 @@ export interface LocalOptions {
   /** Milliseconds, monotonic: `() => performance.now()`. */
   readonly now: () => number
   readonly warn?: (message: string) => void
+  /** As createServer() has it, here false by default: `import.meta.env.DEV` says it in Vite. */
+  readonly checks?: boolean
 }
 
 export interface LocalServer {
@@ -27,7 +29,7 @@ export interface LocalServer {
 
 /** A server without sockets, for one game: offline play, tutorials, tests. */
 export function createLocalServer<G extends AnyGame>(game: G, rules: RulesOf<G>, options: LocalOptions): LocalServer {
-  const { seed, now, warn = () => {} } = options
+  const { seed, now, warn = () => {}, checks } = options
   const steppers = new Map<LiveMatch, Stepper>()
   let opened = 0
   const lobby = new Lobby({
@@ -35,6 +37,7 @@ export function createLocalServer<G extends AnyGame>(game: G, rules: RulesOf<G>,
     seed: () => seed + opened,
     newId: () => `local-${++opened}`,
     warn,
+    checks,
     opened: (match) => steppers.set(match, new Stepper(game.tickRate)),
   })
   lobby.host(game, rules)

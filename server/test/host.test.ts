@@ -97,7 +97,7 @@ describe('listening', () => {
   it("passes Socket.IO's options through, and keeps its own defaults otherwise", async () => {
     const { url } = await start({ io: { path: '/other', pingInterval: 1234 } })
     const opened = await (await fetch(`${url}/other/?EIO=4&transport=polling`)).text()
-    expect(JSON.parse(opened.slice(1))).toMatchObject({ pingInterval: 1234, pingTimeout: 4000, maxPayload: 16384 })
+    expect(JSON.parse(opened.slice(1))).toMatchObject({ pingInterval: 1234, pingTimeout: 4000, maxPayload: 8192 })
   })
 })
 
@@ -426,12 +426,12 @@ describe('junk from the wire', () => {
     }
   )
 
-  it('ends only the connection that sent a message past maxHttpBufferSize', async () => {
+  it('ends only the connection that sent a message past messageBytes', async () => {
     const { url } = await start()
     const good = await joined(url)
     const bad = await joined(url)
     const gone = next(bad, 'disconnect')
-    bad.emit('tickwire:frame', new Uint8Array(16 * 1024 + 1))
+    bad.emit('tickwire:frame', new Uint8Array(4097))
     expect((await gone)[1].context.code).toBe(1009)
     await isServed(good)
   })

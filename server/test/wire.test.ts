@@ -5,10 +5,11 @@ import { once } from 'node:events'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bool, command, defineGame, entity, int, ranged } from '@tickwire/engine'
-import { FRAME_EVENT, FRAME_KIND, PROTOCOL_VERSION } from '@tickwire/engine/wire'
+import { FRAME_EVENT, FRAME_KIND, fail, PROTOCOL_VERSION } from '@tickwire/engine/wire'
 import type { Socket as ClientSocket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { packAsk, unpackAnswer, unpackTell } from '../../engine/src/wire/messages.ts'
+import { Metrics } from '../src/host/metrics.ts'
 import { type Conversation, type SocketOptions, Sockets } from '../src/host/socket.ts'
 import { createServer, type Rules, type Server } from '../src/index.ts'
 import type { Connection } from '../src/match/connection.ts'
@@ -27,7 +28,8 @@ async function wired(options: Partial<SocketOptions> = {}, answering?: (connecti
     ask: async (bytes) => bytes,
     closed: () => {},
   }
-  const sockets = new Sockets(http, { warn: () => {}, ...options }, (connection) => {
+  const metrics = new Metrics(() => fail('ERR_USAGE', 'nobody is there'))
+  const sockets = new Sockets(http, { warn: () => {}, metrics, ...options }, (connection) => {
     opened.push(connection)
     wake()
     return answering?.(connection) ?? conversation
@@ -173,8 +175,11 @@ describe('a connection', () => {
       warning = text
       heard()
     }
-    const { port } = await wired({ warn }, () => conversation)
+    const { port, connected } = await wired({ warn }, () => conversation)
     const raw = await RawClient.connect(port)
+    // In no match it may leave less.
+    const connection = await connected()
+    connection.enter('a match')
     raw.socket.pause()
     for (let id = 0; warning === ''; id++) {
       const next = new Promise<void>((resolve) => (heard = resolve))

@@ -9,7 +9,7 @@ export interface Figures {
   readonly speedHigh: number
   /** Frames in which the steady row was drawn behind where it was before. */
   readonly backwards: number
-  /** From where the target was drawn to where it was at the tick drawn, units, starved frames apart: 99th percentile. */
+  /** From where the target was drawn to where it was at the tick drawn, units: 99th percentile; of frames that are neither starved nor eased back. */
   readonly steering: number
   /** % of frames */
   readonly starved: number
@@ -19,7 +19,7 @@ export interface Figures {
   readonly late: number
   /** Ticks, beyond J: median. */
   readonly slack: number
-  /** In frames whose snapshots brought no tick for which this player's command was late. */
+  /** In frames whose snapshots brought no tick that a late command of this player's changed. */
   readonly corrections: number
   /** % of all shots; of those whose picture was within the bound of rewind(). */
   readonly hits: number
@@ -29,6 +29,10 @@ export interface Figures {
   readonly excused: number
   /** % of shots whose picture was older than the bound when they were judged. */
   readonly beyond: number
+  /** As `steering`, eased frames included. */
+  readonly steeringEased: number
+  /** What the target was moved by from one frame to the next, less its own way: the largest, units. */
+  readonly leap: number
   /** Shots that the server never judged. */
   readonly lost: number
   readonly shots: number
@@ -47,6 +51,8 @@ export interface Figures {
 const REWIND_MS = 400
 /** A shot may take so long to its verdict. */
 const VERDICT_MS = 3000
+/** For so long after a starved frame what is drawn is eased back to the truth. */
+const EASED_MS = 250
 
 /** Of the frames drawn from `from` to `to` (ms), the commands that arrived and the shots that were fired then. */
 export function figuresOf(stage: Stage, notes: Notes, from: number, to: number): Figures {
@@ -66,11 +72,18 @@ export function figuresOf(stage: Stage, notes: Notes, from: number, to: number):
       ((frames[i].seen.steady - frames[i - 1].seen.steady) * 100_000) /
         (STEADY_SPEED * (frames[i].at - frames[i - 1].at))
     )
-  const fed = frames.filter(({ starved }) => !starved)
-  const off = fed.map(({ tick, seen }) => {
+  const off = frames.map(({ tick, seen }) => {
     const { x, y } = path(tick / rate)
-    return Math.hypot(seen.targetX - x, seen.targetY - y)
+    return { x: seen.targetX - x, y: seen.targetY - y }
   })
+  const leaps = off.slice(1).map(({ x, y }, at) => Math.hypot(x - off[at].x, y - off[at].y))
+  let starvedAt = Number.NEGATIVE_INFINITY
+  const isTrue = frames.map(({ at, starved }) => {
+    if (starved) starvedAt = at
+    return at - starvedAt > EASED_MS
+  })
+  const distances = (which: (at: number) => boolean) =>
+    off.filter((_, at) => which(at)).map(({ x, y }) => Math.hypot(x, y))
   const delays = frames.map(({ at, tick }) => (at - origin - down.least - down.jitter) / interval - tick)
 
   const free = commands.filter(({ stalled }) => !stalled)
@@ -87,8 +100,11 @@ export function figuresOf(stage: Stage, notes: Notes, from: number, to: number):
     speedLow: percentile(speeds, 0.01),
     speedHigh: percentile(speeds, 0.99),
     backwards: speeds.filter((speed) => speed < -1e-6).length,
-    steering: percentile(off, 0.99),
-    starved: share(frames.length - fed.length, frames.length),
+    steering: percentile(
+      distances((at) => isTrue[at]),
+      0.99
+    ),
+    starved: share(frames.filter(({ starved }) => starved).length, frames.length),
     delay: percentile(delays, 0.5),
     late: share(free.filter(isLate).length, free.length),
     slack:
@@ -102,6 +118,11 @@ export function figuresOf(stage: Stage, notes: Notes, from: number, to: number):
     hitsWithin: share(inBound.filter(isHit).length, inBound.length + lost),
     excused,
     beyond: share(judged.length - inBound.length, shots.length),
+    steeringEased: percentile(
+      distances((at) => !frames[at].starved),
+      0.99
+    ),
+    leap: leaps.reduce((most, leap) => Math.max(most, leap), 0),
     lost,
     shots: shots.length,
     missedBy: percentile(
@@ -125,13 +146,25 @@ function transits(passages: readonly { readonly sentAt: number; readonly at: num
   return { least, jitter: percentile(times, 0.95) - least }
 }
 
-/** A correction is excused where the server ran a tick without this player's command, which came later. */
+/**
+ * A correction is excused where the server ran a tick without this player's command, which came later, and where it ran
+ * the next tick after that one came, or the one after: what was pressed in a late command counts there, in the latter where
+ * the former has a press of its own.
+ */
 function correctionsOf(
   { frames, commands }: Notes,
   from: number,
   to: number
 ): { corrections: number; excused: number } {
-  const late = new Set(commands.flatMap(({ tick, slack }) => (slack <= 0 ? [tick] : [])))
+  const late = new Set<number>()
+  for (const { tick, slack } of commands) {
+    if (slack > 0) continue
+    const next = tick + Math.floor(-slack) + 1
+    late
+      .add(tick)
+      .add(next)
+      .add(next + 1)
+  }
   let corrections = 0
   let excused = 0
   for (let i = 1; i < frames.length; i++) {

@@ -19,7 +19,7 @@ const BEFORE_MS = 60_000
 const AFTER_MS = 25_000
 const WINDOW_MS = 10_000
 const STEP_MS = 100
-/** A picture that is this much older than it used to be is one of the past. */
+/** What is this much older than it used to be is of the past. */
 const PAST_MS = 1000
 
 export interface Recovery {
@@ -27,7 +27,7 @@ export interface Recovery {
   readonly ended: string | undefined
   /** By line of the table: seconds after the return until it was back; Infinity: not within 15 s. */
   readonly back: readonly number[]
-  /** Seconds for which the past was drawn after the return. */
+  /** Seconds for which the past was played after the return: drawn though the present was there, or drawn in motion. */
   readonly past: number
 }
 
@@ -84,6 +84,7 @@ async function act(
   }
 }
 
+/** A picture that stood when the network went, and stands until the present is there, plays nothing. */
 function pastDrawn(
   { rate, origin }: Play,
   { frames, fps }: Notes,
@@ -91,7 +92,12 @@ function pastDrawn(
   began: number,
   returned: number
 ): number {
-  const trail = ({ at, tick }: Notes['frames'][number]) => at - origin - (tick * 1000) / rate
-  const usual = percentile(frames.filter(({ at }) => at >= from && at < began).map(trail), 0.5)
-  return frames.filter((frame) => frame.at > returned && trail(frame) > usual + PAST_MS).length / fps
+  const trail = (at: number, tick: number) => at - origin - (tick * 1000) / rate
+  const trails = (one: Notes['frames'][number]) => trail(one.at, one.tick)
+  const most = percentile(frames.filter(({ at }) => at >= from && at < began).map(trails), 0.5) + PAST_MS
+  const isPlayed = (frame: Notes['frames'][number], index: number) =>
+    frame.at > returned &&
+    trails(frame) > most &&
+    (trail(frame.at, frames[index - 1].newest) <= most || frame.tick !== frames[index - 1].tick)
+  return frames.filter(isPlayed).length / fps
 }

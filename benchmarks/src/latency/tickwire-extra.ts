@@ -21,7 +21,16 @@ export const connectTickwireExtra: ConnectExtra = async (game, port) => {
     const first = newest + LEAD
     if (newest < 0 || first <= stamped) return
     stamped = first
-    line.send(writeCommands(bits, layout, { ack: newest, renderTick: newest, first, commands }))
+    line.send(
+      writeCommands(bits, layout, {
+        ack: newest,
+        arrivedAt: line.newestAt,
+        drawn: newest,
+        renderTick: newest,
+        first,
+        commands,
+      })
+    )
   })
   return {
     close() {
@@ -34,6 +43,7 @@ export const connectTickwireExtra: ConnectExtra = async (game, port) => {
 /** A transport that keeps frames to itself and notes their tick. */
 class TickReader implements Transport {
   newest = -1
+  newestAt = 0
   readonly #inner: Transport
 
   constructor(inner: Transport) {
@@ -60,6 +70,7 @@ class TickReader implements Transport {
         const own = new BitReader(bytes, 1)
         const start = own.varint() + bytes.length - own.remaining
         this.newest = readChunkHeader(new BitReader(bytes, start), Math.max(this.newest, 0)).tick
+        this.newestAt = this.now()
       },
       tell: (message) => to.tell(message),
       status: (connected, reason) => to.status(connected, reason),

@@ -5,7 +5,7 @@ import { Simulation } from '../arena.ts'
 import type { StartHost } from './transport.ts'
 
 export const startTickwireHost: StartHost = async (game, players, ended) => {
-  const server = createServer({ port: 0, signals: false })
+  const server = createServer({ port: 0, signals: false, checks: false })
   const simulation = new Simulation(players, 1, 'arena', game.tickRate)
   server.host(game, {
     capacity: players,

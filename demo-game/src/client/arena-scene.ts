@@ -2,10 +2,12 @@
 // state of the game, so it may start over at any time (it does when the screen wants sharper pictures).
 
 import * as Phaser from 'phaser'
+import { SHIP_RADIUS } from '../game.ts'
 import type { BackdropScene } from './backdrop.ts'
 import { ArenaCamera, type Followed, zoomFor } from './camera.ts'
 import { Effects } from './effects.ts'
-import { type ArenaMatch, prefersStill } from './match.ts'
+import { type ArenaMatch, pilotOf, prefersStill } from './match.ts'
+import { Outlines } from './outlines.ts'
 import { Scenery } from './scenery.ts'
 import { NAME_SIZE, Ships } from './ships.ts'
 import { Shots } from './shots.ts'
@@ -22,9 +24,13 @@ export interface Frame {
 }
 export interface ArenaSetup {
   readonly match: ArenaMatch
+  /** Whether to outline where the server has the ships. */
+  readonly isOutlined: () => boolean
   readonly afterFrame: (frame: Frame) => void
 }
 
+/** From a ship's middle to where what hits it sparks. */
+const SPARK_AT = SHIP_RADIUS * 0.7
 const SCALES = [1, 1.5, 2, 3, 4]
 
 export class ArenaScene extends Phaser.Scene {
@@ -36,6 +42,7 @@ export class ArenaScene extends Phaser.Scene {
   #trails!: Trails
   #ships!: Ships
   #shots!: Shots
+  #outlines!: Outlines
   #labelSize = 1
   #killer: number | undefined
 
@@ -58,6 +65,7 @@ export class ArenaScene extends Phaser.Scene {
     this.#trails = new Trails(this)
     this.#ships = new Ships(this, this.#effects, this.#trails, this.#scale)
     this.#shots = new Shots(this, this.#effects, this.#scale)
+    this.#outlines = new Outlines(this, this.#scale)
     const stops = this.#listen()
     this.scale.on(Phaser.Scale.Events.RESIZE, this.#fit, this)
     this.#measure()
@@ -68,13 +76,14 @@ export class ArenaScene extends Phaser.Scene {
   }
 
   override update(now: number, delta: number): void {
-    const { match, afterFrame } = this.#setup
+    const { match, isOutlined, afterFrame } = this.#setup
     const seconds = Math.min(delta, 100) / 1000
     match.frame(now)
     const { view, me } = match
     this.#scenery.update(view, now)
-    this.#shots.update(view, me.id)
+    this.#shots.update(match, now, this.#strike)
     this.#ships.update(view, me.id, now, seconds, this.#labelSize)
+    this.#outlines.update(match, isOutlined())
     this.#trails.draw(now)
     this.#camera.update(this.#target(), seconds, now)
     const { x, y, zoom } = this.#camera
@@ -92,9 +101,11 @@ export class ArenaScene extends Phaser.Scene {
   #listen(): (() => void)[] {
     const { match } = this.#setup
     return [
-      match.on('hit', ({ x, y, angle, tint }) => {
-        this.#effects.hit(x, y, angle, tint)
-        this.#camera.shakeAt(x, y, 0.12)
+      match.on('hit', ({ x, y, angle, by }) => {
+        if (by !== match.me.id || !this.#shots.isOver(match, x, y)) this.#spark(x, y, angle, by)
+      }),
+      match.on('struck', ({ victim, angle, by }) => {
+        if (by !== match.me.id || !this.#shots.isShown(victim)) this.#strike(victim, angle, by)
       }),
       match.on('boom', ({ x, y, tint }) => {
         this.#effects.boom(x, y, tint)
@@ -105,6 +116,17 @@ export class ArenaScene extends Phaser.Scene {
       }),
       match.on('took', ({ x, y, kind }) => this.#effects.pulse(x, y, kind === 'repair' ? 2 : 1)),
     ]
+  }
+
+  /** A shot of `by`, one's own if left out, meets a ship where it is drawn. */
+  readonly #strike = (victim: number, angle: number, by = this.#setup.match.me.id): void => {
+    const ship = this.#setup.match.view.ship.ownedBy({ id: victim })
+    if (ship) this.#spark(ship.x + SPARK_AT * Math.cos(angle), ship.y + SPARK_AT * Math.sin(angle), angle, by)
+  }
+
+  #spark(x: number, y: number, angle: number, by: number): void {
+    this.#effects.hit(x, y, angle, pilotOf(this.#setup.match.view, by)?.tint ?? 0)
+    this.#camera.shakeAt(x, y, 0.12)
   }
 
   #fit(): void {

@@ -1,4 +1,5 @@
-// Sliders that spoil this tab's own connection, to see what the game makes of it. L or its button shows and hides them.
+// Sliders that spoil this tab's own connection, and outlines of where the server has the ships, to see what the game
+// makes of it. L or its button shows and hides the panel, O the outlines.
 
 import { button, element, isTyping } from './dom.ts'
 import { type Conditions, slowDown } from './lane.ts'
@@ -43,18 +44,32 @@ const SLIDERS: readonly Slider[] = [
 export class LagPanel {
   readonly #panel = element('div', 'lag panel', element('h2', '', 'Spoil this connection'))
 
+  readonly #outlines = button('Outlines', 'Show where the server has the ships (O)', () => this.#outline())
+
   constructor(page: HTMLElement, bar: HTMLElement) {
     this.#panel.hidden = true
+    this.#outlines.ariaPressed = 'false'
     const resets = SLIDERS.map((slider) => this.#add(slider))
     const clean = () => {
       for (const reset of resets) reset()
     }
-    this.#panel.append(button('Clean line', 'Take everything back', clean))
+    this.#panel.append(element('div', 'row', button('Clean line', 'Take everything back', clean), this.#outlines))
     page.append(this.#panel)
     bar.append(button('Lag', 'Slow this connection down (L)', () => this.#toggle()))
     addEventListener('keydown', (event) => {
-      if (event.code === 'KeyL' && !isTyping() && !event.ctrlKey && !event.metaKey) this.#toggle()
+      if (isTyping() || event.ctrlKey || event.metaKey) return
+      if (event.code === 'KeyL') this.#toggle()
+      if (event.code === 'KeyO') this.#outline()
     })
+  }
+
+  /** Whether to outline where the server has the ships. */
+  get isOutlined(): boolean {
+    return this.#outlines.ariaPressed === 'true'
+  }
+
+  #outline(): void {
+    this.#outlines.ariaPressed = String(!this.isOutlined)
   }
 
   #toggle(): void {

@@ -61,10 +61,11 @@ function play(match: ArenaMatch, controls: Controls): void {
   const minimap = new Minimap(page)
   page.append(bar)
   const graph = new NetGraph(page, bar)
-  new LagPanel(page, bar)
+  const lag = new LagPanel(page, bar)
   new Chat(page, bar).join(match)
   stage.start({
     match,
+    isOutlined: () => lag.isOutlined,
     afterFrame({ now, x, y, width, height }) {
       hud.update(now)
       minimap.update(match.view, match.me.id, now, x, y, width, height)

@@ -22,7 +22,6 @@ interface Figure {
   readonly name: Phaser.GameObjects.Text
   readonly reticle: Phaser.GameObjects.Image | undefined
   lastHull: number
-  lastReload: number
   flashUntil: number
   heat: number
   nextPuff: number
@@ -87,7 +86,6 @@ export class Ships {
       reticle: isMine ? add.image(0, 0, 'me').setScale(one).setDepth(11) : undefined,
       name: name.setOrigin(0.5, 1).setDepth(20).setResolution(2),
       lastHull: ship.hull,
-      lastReload: 0,
       flashUntil: 0,
       heat: 0,
       nextPuff: 0,
@@ -144,10 +142,6 @@ export class Ships {
   #react(figure: Figure, ship: ShipRow, now: number): void {
     if (ship.hull < figure.lastHull) figure.flashUntil = now + FLASH_MS
     figure.lastHull = ship.hull
-    const reload = ship.reload ?? 0 // one's own: the flash needn't wait for the server
-    if (reload > figure.lastReload)
-      this.#effects.muzzle(ship.x + Math.cos(ship.heading) * 28, ship.y + Math.sin(ship.heading) * 28, figure.tint)
-    figure.lastReload = reload
   }
 
   #label({ name }: Figure, ship: ShipRow, pilot: PilotRow, isMine: boolean, label: number): void {

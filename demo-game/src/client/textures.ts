@@ -61,7 +61,11 @@ export function paintRock(to: Textures, radius: number, shape: number, scale: nu
 function paintTint(to: Textures, tint: number, scale: number): void {
   const hex = TINTS[tint]
   for (let design = 0; design < DESIGNS; design++)
-    paint(to, `ship_${design}_${tint}`, 72, 72, scale, (ink) => drawShip(ink, design, hex))
+    for (const [key, draw] of [
+      ['ship', drawShip],
+      ['outline', drawOutline],
+    ] as const)
+      paint(to, `${key}_${design}_${tint}`, 72, 72, scale, (ink) => draw(ink, design, hex))
   paint(to, `shot_${tint}`, 64, 20, Math.min(scale, 2), (ink) => drawBolt(ink, hex))
   paint(to, `flame_${tint}`, 64, 28, Math.min(scale, 2), (ink) => drawFlame(ink, hex))
   paint(to, `glow_${tint}`, 64, 64, 1, (ink) => drawSoft(ink, 32, ['#ffffff', hex, hex, hex]))
@@ -101,6 +105,14 @@ function drawShip(ink: Ink, design: number, hex: string): void {
   glass.addColorStop(1, fade(hex, 0.9))
   ink.fillStyle = glass
   ink.fill()
+}
+
+function drawOutline(ink: Ink, design: number, hex: string): void {
+  traceShip(ink, design)
+  ink.setLineDash([5, 3])
+  ink.lineWidth = 1.5
+  ink.strokeStyle = fade(hex, 0.85)
+  ink.stroke()
 }
 
 function drawBolt(ink: Ink, hex: string): void {

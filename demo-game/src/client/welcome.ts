@@ -12,6 +12,7 @@ const KEYS = [
   ['enter', 'chat'],
   ['N', 'network'],
   ['L', 'lag'],
+  ['O', 'outlines'],
 ]
 
 /** The player's name, from the address or from whoever sits there. */

@@ -6,10 +6,11 @@ import { type AnyGame, planOf } from '../schema/game.ts'
 import { PROTOCOL_VERSION } from '../wire/kinds.ts'
 import { packAsk, unpackAnswer } from '../wire/messages.ts'
 import { neutralRecord, packRecord } from '../wire/record.ts'
+import type { ClientMatch } from './client-match.ts'
 import { Line } from './line.ts'
-import { type ClientMatch, type Joined, JoinedMatch } from './match.ts'
-import { type IoOptions, openSocket } from './socket.ts'
-import type { Transport } from './transport.ts'
+import { type Joined, JoinedMatch } from './match.ts'
+import { type Auth, type IoOptions, openSocket, socketRedial } from './socket.ts'
+import type { Redial, Transport } from './transport.ts'
 
 export interface MatchOptions<G extends AnyGame> {
   /** 'quick': any open match or a new one; an id; or what to create: options left out are at their defaults. */
@@ -25,27 +26,35 @@ export interface MatchOptions<G extends AnyGame> {
 export interface ConnectOptions<G extends AnyGame> extends MatchOptions<G> {
   /** Socket.IO's own client options. */
   readonly io?: IoOptions
+  /** Who the player is, for the server's `authenticate`: a plain object, or a function of one, called at each attempt. */
+  readonly auth?: Auth
 }
 
 /**
- * Joins a match of `game` on the server at `url` (an empty one: the page's own).
+ * Joins a match of `game` on the server at `url` (an empty one: the page's own). A connection that is lost later is replaced
+ * by another, with the same seat, for as long as the server keeps that.
  * @throws ERR_DISCONNECTED, ERR_ORIGIN, ERR_TIMEOUT where there is no way to the server; ERR_SCHEMA_MISMATCH,
  * ERR_PROTOCOL_VERSION where the page is older or newer than it; ERR_GAME_UNKNOWN, ERR_MATCH_UNKNOWN, ERR_MATCH_FULL,
- * ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_NAME, ERR_REFUSED, ERR_FIELD_VALUE for the match asked for
+ * ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_NAME, ERR_REFUSED, ERR_FIELD_VALUE for the match asked for; what a function given as `auth` throws
  */
 export async function connect<G extends AnyGame>(
   game: G,
   url: string | undefined,
   options: ConnectOptions<G>
 ): Promise<ClientMatch<G>> {
-  return connectOver(await openSocket(url, options.io), game, options)
+  const { io, auth } = options
+  return connectOver(await openSocket(url, io, auth), game, options, socketRedial(url, io, auth))
 }
 
-/** The same over a connection that is there, or about to be. @throws as connect() */
+/**
+ * The same over a connection that is there, or about to be. `redial` replaces it; without that a lost one ends the match.
+ * @throws as connect()
+ */
 export async function connectOver<G extends AnyGame>(
   transport: Transport,
   game: G,
-  options: MatchOptions<G>
+  options: MatchOptions<G>,
+  redial?: Redial
 ): Promise<ClientMatch<G>> {
   const line = new Line(transport)
   try {
@@ -61,7 +70,8 @@ export async function connectOver<G extends AnyGame>(
       () => {} // the join fails, too
     )
     const joined = unpackAnswer(await line.ask(message)) as Joined
-    return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input: options.input })
+    const { input } = options
+    return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input, redial })
   } catch (error) {
     line.close()
     throw adviseReload(error)

@@ -82,8 +82,8 @@ describe('the delay', () => {
     expect(overdue.delay).toBeLessThan(1.2 + 1.6 + 0.08 * RATE)
   })
 
-  it('grows by a quarter of a tick at most after a stall, however long, and shrinks again', () => {
-    for (const ms of [150, 900]) {
+  it('grows by a quarter of a tick at most after a stall, and shrinks again', () => {
+    for (const ms of [150, 450]) {
       const frames = watch(30, stalls(ms, 5000))
       expect(frames.filter(({ starved }) => starved).length).toBeGreaterThan(1)
       const after = frames.filter((frame) => frame.at > 5000 + ms + 1000).map(({ delay }) => delay)
@@ -100,6 +100,45 @@ describe('the delay', () => {
     expect(starved(2000, 12_000)).toBeGreaterThan(0)
     expect(starved(50_000, 60_000)).toBeLessThan(0.8 * starved(2000, 12_000))
     for (const { delay } of frames) expect(delay).toBeLessThan(1.2 + 1.6 + 0.5)
+  })
+
+  it('grows before a stall that is due by a rhythm, and is used up in it; not where stalls come at any time', () => {
+    const regular = Array.from({ length: 60 }, (_, n) => 2000 + n * 2000)
+    const shaken = regular.map((time, n) => time + ((n * 7919) % 1200))
+    const put = (times: number[]) => {
+      const frames = watch(120, stalls(250, ...times))
+      for (const { pace } of frames) expect(Math.abs(pace - 1)).toBeLessThan(0.14 + 1e-6)
+      const grown = times.slice(10, 55).map((time) => at(frames, time - 20).delay - at(frames, time - 500).delay)
+      return grown.sort((a, b) => a - b)[grown.length >> 1]
+    }
+    expect(put(regular)).toBeGreaterThan(0.75)
+    expect(put(shaken)).toBeLessThan(0.1)
+  })
+
+  it('is back at once after a stall in which the screen stood, and what it taught before is kept', () => {
+    for (const ms of [900, 5000]) {
+      const frames = watch(30, stalls(ms, 5000))
+      const stood = frames.filter(({ at, pace }) => at > 5000 && at < 5000 + ms && pace === 0)
+      expect(stood.length).toBeGreaterThan(((ms - 700) * FPS) / 1000)
+      const after = frames.filter((frame) => frame.at > 5000 + ms + 1000 / FPS)
+      for (const { delay, pace, starved } of after.slice(1)) {
+        expect(delay).toBeCloseTo(1.2, 2)
+        expect(pace).toBeCloseTo(1, 3)
+        expect(starved).toBe(false)
+      }
+    }
+  })
+
+  it('does not play what comes late after a long stall: the screen stands until the present is known', () => {
+    const interpolator = new Interpolator(RATE)
+    let tick = 0
+    // The server's clock is not guessed on for more than a second.
+    for (let frame = 0; frame < 600; frame++)
+      tick = interpolator.renderTick(100 + Math.min(30, frame / 2), 100, 0, (frame * 1000) / FPS)
+    expect(tick).toBe(115)
+    for (let frame = 600; frame < 610; frame++)
+      expect(interpolator.renderTick(130.5, 160, 0, (frame * 1000) / FPS)).toBe(115)
+    expect(interpolator.renderTick(405, 405, 0, 10_200)).toBeCloseTo(403.8, 6)
   })
 
   it('is back at once after a long absence, and nothing of the past is shown', () => {
@@ -133,7 +172,7 @@ describe('the pace', () => {
     expect(at(frames, 20_200)).toMatchObject({ starved: true, pace: expect.closeTo(0.96, 6) })
   })
 
-  it('is never back and always at 0.86 to 1.25 of the pace, whatever arrives; only what is 400 ms off is jumped to, forwards', () => {
+  it('is never back and always at 0.86 to 1.25 of the pace, whatever arrives, but for jumps forwards and where the screen stands', () => {
     const step = fc.record({
       ms: fc.oneof(fc.double({ min: 0, max: 40, noNaN: true }), fc.nat(3000)),
       back: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(5)),
@@ -146,13 +185,21 @@ describe('the pace', () => {
         let server = 100
         let furthest = server
         let last = interpolator.renderTick(server, server, 0, 0)
+        let stands = false
         for (const { ms, back, age, jitter } of steps) {
           server = Math.max(0, server + ms / INTERVAL - back)
           const passed = Math.max(0, server - furthest)
           furthest = Math.max(furthest, server)
-          const tick = interpolator.renderTick(server, Math.floor(server) - age, jitter, 0)
+          const newest = Math.floor(server) - age
+          const tick = interpolator.renderTick(server, newest, jitter, 0)
           expect(tick).toBeGreaterThanOrEqual(last)
-          if (tick > last + 1.25 * passed + 1e-6) {
+          expect(tick).toBeLessThanOrEqual(Math.max(last, newest + RATE / 2))
+          const stood: boolean = stands
+          stands = tick >= newest + RATE / 2 || (stood && tick === last)
+          if (stands || stood) {
+            // It stands as far past what there is as rows are moved on, and is then where it should be.
+            if (tick > last && !stands) expect(tick).toBeLessThanOrEqual(server - 1.2 + 1e-6)
+          } else if (tick > last + 1.25 * passed + 1e-6) {
             // A jump: to what the delay should be, and of what was far off.
             expect(server - last).toBeGreaterThan(12 + 1.2)
             expect(tick).toBeLessThanOrEqual(server - 1.2 + 1e-6)

@@ -1,11 +1,16 @@
-// A transport as a match uses it: the bytes of each second are counted, and what arrives before the match listens is
-// kept for it, in order (the first frames follow the answer to a join without waiting for whoever reads it).
+// A transport as a match uses it, and the next one where that is lost: the bytes of each second are counted, and what
+// arrives before the match listens is kept for it, in order (the first frames follow the answer to a join without waiting
+// for whoever reads it). While it is lost frames go nowhere.
 
-import { TickwireError } from '../schema/errors.ts'
+import { fail, TickwireError } from '../schema/errors.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 export class Line implements Transport {
-  readonly #transport: Transport
+  #transport: Transport
+  #heard: Transport | undefined
+  /** From drop() to restored(). */
+  isLost = false
+  isClosed = false
   readonly #in = new Meter()
   readonly #out = new Meter()
   #kept: ((to: TransportEvents) => void)[] = []
@@ -13,18 +18,14 @@ export class Line implements Transport {
 
   constructor(transport: Transport) {
     this.#transport = transport
-    transport.listen({
-      frame: (bytes) => this.#receive(bytes.length, (to) => to.frame(bytes)),
-      tell: (message) => this.#receive(message.length, (to) => to.tell(message)),
-      status: (connected, reason) => this.#receive(0, (to) => to.status(connected, reason)),
-    })
+    this.#hear(transport)
   }
 
   now(): number {
     return this.#transport.now()
   }
   get bufferedAmount(): number {
-    return this.#transport.bufferedAmount
+    return this.isLost ? 0 : this.#transport.bufferedAmount
   }
   get connected(): boolean {
     return this.#transport.connected
@@ -35,6 +36,30 @@ export class Line implements Transport {
   }
   get bytesOut(): number {
     return this.#out.lastSecond(this.now())
+  }
+
+  /** The connection is lost, or was of no use: nothing of it is heard any more. */
+  drop(): void {
+    this.isLost = true
+    this.#to = undefined
+    this.#kept = []
+    this.#heard = undefined
+    this.#transport.close()
+  }
+
+  /** Another connection, which is asked by ask(); what else it brings is kept. @throws ERR_DISCONNECTED once it is closed */
+  replace(transport: Transport): void {
+    if (this.isClosed) {
+      transport.close()
+      fail('ERR_DISCONNECTED', 'closed')
+    }
+    this.#transport = transport
+    this.#hear(transport)
+  }
+
+  /** The connection that is there now is one for frames; listen() is to follow. */
+  restored(): void {
+    this.isLost = false
   }
 
   /** Resolves once there is a connection; what arrives meanwhile is kept. @throws ERR_DISCONNECTED */
@@ -55,6 +80,7 @@ export class Line implements Transport {
   }
 
   send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.isLost) return
     this.#out.add(frame.length, this.now())
     this.#transport.send(frame)
   }
@@ -74,7 +100,20 @@ export class Line implements Transport {
   }
 
   close(): void {
+    this.isClosed = true
     this.#transport.close()
+  }
+
+  #hear(transport: Transport): void {
+    this.#heard = transport
+    const receive = (bytes: number, give: (to: TransportEvents) => void): void => {
+      if (transport === this.#heard) this.#receive(bytes, give)
+    }
+    transport.listen({
+      frame: (bytes) => receive(bytes.length, (to) => to.frame(bytes)),
+      tell: (message) => receive(message.length, (to) => to.tell(message)),
+      status: (connected, reason) => receive(0, (to) => to.status(connected, reason)),
+    })
   }
 
   #receive(bytes: number, give: (to: TransportEvents) => void): void {

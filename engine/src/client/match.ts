@@ -2,14 +2,14 @@
 // both on the screen. It has no timer: it works when a frame is drawn and when a message arrives, so that a hidden tab
 // goes on acknowledging.
 
-import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+import { fail, TickwireError } from '../schema/errors.ts'
 import type { AnyGame, GamePlan } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
-import type { PlayerRef } from '../schema/row.ts'
 import { ServerClock } from '../time/server-clock.ts'
-import { ticksToMs } from '../time/tick.ts'
-import { type Answer, type PlayerInfo, packAsk, unpackAnswer, unpackTell } from '../wire/messages.ts'
-import { packRecord, unpackRecord, type Values } from '../wire/record.ts'
+import { PROTOCOL_VERSION } from '../wire/kinds.ts'
+import { type Answer, type PlayerInfo, packAsk, unpackTell } from '../wire/messages.ts'
+import { unpackRecord, type Values } from '../wire/record.ts'
+import type { ClientMatch, MatchStatus, NewestWorld } from './client-match.ts'
 import { CommandClock } from './command-clock.ts'
 import { EventQueue } from './event-queue.ts'
 import { Handlers } from './handlers.ts'
@@ -18,10 +18,14 @@ import { Interpolator } from './interpolator.ts'
 import type { Line } from './line.ts'
 import { Predictor } from './predictor.ts'
 import { Receiver } from './receiver.ts'
+import { type Resumed, reconnect } from './reconnect.ts'
+import { Requests } from './requests.ts'
+import { RoundTrip } from './round-trip.ts'
 import { Sender } from './sender.ts'
-import { View, type ViewOwn, type ViewTableOf } from './view.ts'
+import { type Stats, statsOf } from './stats.ts'
+import type { Redial, TransportEvents } from './transport.ts'
+import { View } from './view.ts'
 
-const PING_MS = 1000
 /** Slack is told in sixteenths of a tick. */
 const SLACK_UNIT = 16
 /** frame() may be given another clock's time; where it strays from ours by more than this it is read anew. */
@@ -30,94 +34,6 @@ const STRAY_MS = 250
 const MAX_GUESS_TICKS_MS = 1000
 /** A page that asked for no frame for so long is hidden: its events don't wait for one. */
 const HIDDEN_MS = 1000
-
-export type MatchStatus = 'playing' | 'reconnecting' | 'ended'
-
-/** Read at any time; destructure it for a picture of now. */
-export interface Stats {
-  /** Round trip in ms, of pings, smoothed. */
-  readonly rtt: number
-  /** How much later than the fastest frames arrive, ms, 95th percentile. */
-  readonly jitter: number
-  /** How far what is drawn of others trails the server, ms. */
-  readonly delay: number
-  /** How far ahead of the server commands are stamped, ticks. */
-  readonly lead: number
-  /** Bytes in the last second, without what the transport adds. */
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** How often the server's word changed what was predicted. */
-  readonly corrections: number
-  /** Ticks of the server that came merged with later ones, because the connection took less. */
-  readonly skipped: number
-  /** Commands that the connection never took. */
-  readonly dropped: number
-  /** Bytes that the connection has not taken yet. */
-  readonly bufferedAmount: number
-  /** True while commands wait for the connection to drain. */
-  readonly congested: boolean
-  /** How often a frame was of no use and a keyframe had to be asked for. */
-  readonly resyncs: number
-  /** Which of the server's tables frames are coded with: 0 the generic ones, 1 to 3 (they go round) learned ones. */
-  readonly epoch: number
-}
-
-export interface ClientMatch<G extends AnyGame> {
-  readonly id: string
-  /** What the match was created with. */
-  readonly options: G['options']
-  /** What to draw; as frame() left it. */
-  // Written out rather than `View<G>`, `EventName<G>`: an error then names the tables and events, not the whole game.
-  readonly view: { readonly [K in keyof G['entities']]: ViewTableOf<G['entities'][K]> } & ViewOwn<G['state']>
-  /** `view.state`. */
-  readonly state: Readonly<G['state']>
-  /** This player. */
-  readonly me: PlayerInfo
-  /** The same. */
-  readonly player: PlayerRef & PlayerInfo
-  /** Everybody in the match, by id. */
-  readonly players: ReadonlyMap<number, PlayerInfo>
-  readonly status: MatchStatus
-  readonly stats: Stats
-  /** The reason, once the match is over for this player. */
-  readonly ended: Promise<string>
-  /**
-   * What ended it, once it is over: 'ENDED' by the rules, 'KICKED', 'LEFT' of one's own accord, ERR_DISCONNECTED, or the
-   * code of what the server refused, such as ERR_RATE_LIMIT.
-   */
-  readonly endCode: string | undefined
-  /**
-   * Advances to `now` (ms of any steady clock, as requestAnimationFrame gives it): reads the input, predicts, draws the
-   * view, delivers events. @throws what `move`, `input` or a handler throws
-   */
-  frame(now: number): void
-  /**
-   * Calls `handler` when the tick at which the event happened is drawn: each once, in order. While nothing is drawn (a
-   * hidden tab) it is called when that tick would be; what it throws then comes out of the next frame().
-   * @returns what ends it
-   */
-  on<K extends keyof G['events'] & string>(
-    event: K,
-    handler: (values: Readonly<G['events'][K]['values']>) => void
-  ): () => void
-  onStatus(handler: (status: MatchStatus) => void): () => void
-  /**
-   * Calls `handler` when the server refuses something that this client sent, and the match goes on: ERR_COMMAND_TICK for
-   * commands stamped for a tick too far away. What it throws comes out of the next frame(). @returns what ends it
-   */
-  onError(handler: (error: TickwireError) => void): () => void
-  /**
-   * Asks the match; resolves once the state that the answer belongs to is here.
-   * Rejects with ERR_REQUEST for what the game does not declare, ERR_REFUSED or a code of the game's, ERR_MATCH_ENDED,
-   * ERR_DISCONNECTED, ERR_TIMEOUT.
-   */
-  request<K extends keyof G['requests'] & string>(
-    name: K,
-    ask: G['requests'][K]['ask']
-  ): Promise<G['requests'][K]['answer']>
-  /** Gives the seat back. Resolves once the server knows, or can't be reached. */
-  leave(): Promise<void>
-}
 
 export type Joined = Extract<Answer, { ok: 'join' }>
 
@@ -129,6 +45,8 @@ export interface Seat<G extends AnyGame> {
   /** ms */
   readonly roundTrip: number
   readonly input: () => G['command']
+  /** Left out: with its connection it is over. */
+  readonly redial?: Redial
 }
 
 export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
@@ -151,11 +69,15 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   readonly #input: Input
   readonly #serverClock: ServerClock
   readonly #commandClock: CommandClock
-  readonly #events = new EventQueue()
+  readonly #events: EventQueue
   readonly #statusHandlers = new Handlers<MatchStatus>()
   readonly #errorHandlers = new Handlers<TickwireError>()
-  /** Requests whose answer is here, and whose tick is not. */
-  #waiting: { readonly tick: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  readonly #requests: Requests
+  readonly #roundTrip: RoundTrip
+  readonly #redial: Redial | undefined
+  /** With which the seat is resumed, and for how long it is kept, ms; undefined: it goes with the connection. */
+  #token: Uint8Array | undefined
+  readonly #grace: number
   #end: (reason: string) => void = () => {}
   /** When frame() was called last. */
   #drawnAt: number
@@ -167,11 +89,8 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   #drawnWith = -1
   /** The tick of the snapshot that the prediction started from. */
   #reconciled = -1
-  #roundTrip: number
-  #pingDue: number
-  #lastRequest = 0
 
-  constructor({ game, line, joined, roundTrip, input }: Seat<G>) {
+  constructor({ game, line, joined, roundTrip, input, redial }: Seat<G>) {
     const plan = planOf(game)
     const { tickRate } = game
     this.id = joined.match
@@ -182,28 +101,41 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#line = line
     this.#receiver = new Receiver(game, this.me.id, (frame) => line.send(frame))
     this.#sender = new Sender(line, plan.command)
-    this.#predictor = new Predictor(plan, this.me.id, (tick) => this.#sender.atOrBefore(tick))
+    this.#events = new EventQueue(this.me.id)
+    this.#predictor = new Predictor(
+      plan,
+      this.me.id,
+      (tick) => this.#sender.atOrBefore(tick),
+      (...event) => this.#events.predict(...event)
+    )
     this.#interpolator = new Interpolator(tickRate)
     this.#view = new View(plan, this.me.id)
     this.view = this.#view.public as ClientMatch<G>['view']
     this.#input = new Input(plan.command, input as () => Values)
     this.#serverClock = new ServerClock(tickRate)
     this.#commandClock = new CommandClock(tickRate, roundTrip)
-    this.#roundTrip = roundTrip
-    this.#pingDue = line.now() + PING_MS
+    this.#roundTrip = new RoundTrip(line, roundTrip)
+    this.#requests = new Requests(line)
+    this.#redial = redial
+    this.#token = joined.token
+    this.#grace = joined.grace ?? 0
     this.#drawnAt = line.now()
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
-    this.stats = this.#statistics()
-    if (joined.prior) this.#receiver.learn(joined.prior)
-    line.listen({
-      frame: (bytes) => this.#receive(bytes),
-      tell: (message) => this.#hear(message),
-      status: (connected) => {
-        if (!connected) this.#finish('ERR_DISCONNECTED', 'connection lost')
-      },
+    this.stats = statsOf({
+      tickRate,
+      line,
+      roundTrip: this.#roundTrip,
+      serverClock: this.#serverClock,
+      interpolator: this.#interpolator,
+      commandClock: this.#commandClock,
+      predictor: this.#predictor,
+      receiver: this.#receiver,
+      sender: this.#sender,
     })
+    if (joined.prior) this.#receiver.learn(joined.prior)
+    line.listen(this.#heard)
   }
 
   get player(): PlayerInfo {
@@ -212,12 +144,19 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   get state(): Readonly<G['state']> {
     return this.view.state
   }
+  get congested(): boolean {
+    return this.#sender.congested
+  }
+  get newest(): NewestWorld<G> | undefined {
+    const { history } = this.#receiver
+    return history.get(history.newest)?.seen as NewestWorld<G> | undefined
+  }
 
   frame(now: number): void {
     if (this.status === 'ended') return
     const time = this.#localTime(now)
     this.#drawnAt = this.#line.now()
-    this.#ping()
+    this.#roundTrip.measure()
     this.#input.sample(this.#renderTick, this.#drawnWith)
     const { history } = this.#receiver
     const snapshot = history.get(history.newest)
@@ -230,7 +169,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#predictor.advance(this.#commandClock.newest)
     this.#sender.flush(this.#input.held, this.#input.seen)
     // After a stall there are no commands until the clock has found itself, and no frames without a word from here.
-    this.#sender.acknowledge(snapshot.tick, this.#renderTick)
+    this.#sender.acknowledge(this.#renderTick)
     this.#renderTick = this.#interpolator.renderTick(serverTick, snapshot.tick, this.#serverClock.jitter, time)
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
@@ -266,23 +205,75 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const kind =
       this.#plan.requestByName.get(name) ??
       fail('ERR_REQUEST', `request '${name}': ${this.#plan.game.name} declares no such request`)
-    const values = packRecord(kind.layout, ask as Values, 'ERR_REQUEST')
-    this.#lastRequest++
-    const answer = unpackAnswer(await this.#line.ask(packAsk({ ask: 'request', id: this.#lastRequest, name, values })))
-    if (answer.ok !== 'request') fail('ERR_MESSAGE', `an answer to '${answer.ok}': expected one to request '${name}'`)
-    const answered = unpackRecord(kind.answer, answer.values, 'ERR_MESSAGE')
-    await this.#holds(answer.tick)
-    return answered
+    return this.#requests.ask(kind, ask as Values)
   }
 
   async leave(): Promise<void> {
     if (this.status === 'ended') return
     try {
-      await this.#line.ask(packAsk({ ask: 'leave' }))
+      if (!this.#line.isLost) await this.#line.ask(packAsk({ ask: 'leave' }))
     } catch {
       // Unreachable: the seat is given up there, too.
     }
     this.#finish('LEFT', 'left')
+  }
+
+  // --- The connection ----------------------------------------------------------------------------------------------
+
+  readonly #heard: TransportEvents = {
+    frame: (bytes) => this.#receive(bytes),
+    tell: (message) => this.#hear(message),
+    status: (connected) => {
+      if (!connected) void this.#reconnect()
+    },
+  }
+
+  /** The connection is lost: gets another one, with the same seat, or ends. */
+  async #reconnect(): Promise<void> {
+    if (this.status === 'ended') return
+    if (!this.#redial || !this.#token) return this.#finish('ERR_DISCONNECTED', 'connection lost')
+    this.#line.drop()
+    this.#setStatus('reconnecting')
+    try {
+      this.#resume(await reconnect(this.#line, this.#redial, () => this.#claim(), this.#grace))
+    } catch (error) {
+      const { code, reason } = error as TickwireError
+      this.#finish(code, reason)
+    }
+  }
+
+  /** What asks for the seat. */
+  #claim(): Uint8Array<ArrayBuffer> {
+    const { name, hash } = this.#plan.game
+    const { have } = this.#receiver
+    return packAsk({
+      ask: 'resume',
+      version: PROTOCOL_VERSION,
+      game: name,
+      schema: hash,
+      match: this.id,
+      player: this.me.id,
+      token: this.#token!,
+      ...(have === undefined ? undefined : { have }),
+    })
+  }
+
+  #resume({ token, players, prior }: Resumed): void {
+    if (this.status === 'ended') return
+    this.#token = token
+    this.players.clear()
+    for (const player of players) this.players.set(player.id, player)
+    this.#line.restored()
+    if (prior) this.#receiver.learn(prior)
+    this.#requests.resume()
+    this.#input.take() // pressed while the screen stood still: not meant for what it shows next
+    this.#setStatus('playing')
+    this.#line.listen(this.#heard)
+  }
+
+  #setStatus(status: MatchStatus): void {
+    this.status = status
+    this.#safely(() => this.#statusHandlers.call(status))
   }
 
   // --- What arrives ------------------------------------------------------------------------------------------------
@@ -295,12 +286,12 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
     if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT)
-    this.#events.push(frame.events)
-    const due = this.#waiting.filter((one) => one.tick <= tick)
-    this.#waiting = this.#waiting.filter((one) => one.tick > tick)
-    for (const { resolve } of due) resolve()
-    this.#sender.acknowledge(tick, this.#renderTick)
-    this.#ping()
+    this.#predictor.meet(frame.snapshot)
+    this.#events.push(frame.events, tick)
+    this.#requests.received(tick)
+    this.#sender.received(tick, now)
+    this.#sender.acknowledge(this.#renderTick)
+    this.#roundTrip.measure()
     // Nothing is drawn: events happen at their time all the same, so that there is no backlog to come back to.
     if (now - this.#drawnAt > HIDDEN_MS)
       this.#safely(() => this.#events.deliver(this.#serverTick(now) - this.#interpolator.delay))
@@ -330,18 +321,11 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     }
   }
 
-  #holds(tick: number): Promise<void> {
-    if (this.#receiver.history.newest >= tick) return Promise.resolve()
-    if (this.status === 'ended') return Promise.reject(over('ERR_MATCH_ENDED'))
-    return new Promise((resolve, reject) => this.#waiting.push({ tick, resolve, reject }))
-  }
-
   #finish(code: string, reason: string): void {
     if (this.status === 'ended') return
     this.status = 'ended'
     this.endCode = code
-    for (const { reject } of this.#waiting) reject(over('ERR_MATCH_ENDED'))
-    this.#waiting = []
+    this.#requests.end()
     this.#line.close()
     this.#end(reason)
     this.#statusHandlers.call('ended')
@@ -361,19 +345,6 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     return Math.min(this.#serverClock.tickAt(time), newest + (MAX_GUESS_TICKS_MS * this.#plan.game.tickRate) / 1000)
   }
 
-  /** Once a second, whenever something happens anyway. */
-  #ping(): void {
-    const began = this.#line.now()
-    if (began < this.#pingDue || this.#line.bufferedAmount > 0) return
-    this.#pingDue = began + PING_MS
-    this.#line.ask(packAsk({ ask: 'ping' })).then(
-      () => {
-        this.#roundTrip += (this.#line.now() - began - this.#roundTrip) / 4
-      },
-      () => {} // the connection's end is told by itself
-    )
-  }
-
   /** What handlers throw is nothing to whoever brought the message: it comes out of the next frame(). */
   #safely(act: () => void): void {
     try {
@@ -382,53 +353,4 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
       this.#failure ??= { error }
     }
   }
-
-  #statistics(): Stats {
-    const match = this
-    return {
-      get rtt() {
-        return match.#roundTrip
-      },
-      get jitter() {
-        return match.#serverClock.jitter
-      },
-      get delay() {
-        return ticksToMs(match.#interpolator.delay, match.#plan.game.tickRate)
-      },
-      get lead() {
-        return match.#commandClock.lead
-      },
-      get bytesIn() {
-        return match.#line.bytesIn
-      },
-      get bytesOut() {
-        return match.#line.bytesOut
-      },
-      get corrections() {
-        return match.#predictor.corrections
-      },
-      get skipped() {
-        return match.#receiver.skipped
-      },
-      get dropped() {
-        return match.#sender.dropped
-      },
-      get bufferedAmount() {
-        return match.#line.bufferedAmount
-      },
-      get congested() {
-        return match.#sender.congested
-      },
-      get resyncs() {
-        return match.#receiver.resyncs
-      },
-      get epoch() {
-        return match.#receiver.epoch
-      },
-    }
-  }
-}
-
-function over(code: ErrorCode): TickwireError {
-  return new TickwireError(code, 'the match ended before the answer took effect')
 }

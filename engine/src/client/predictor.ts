@@ -1,18 +1,22 @@
-// The player's own rows ahead of the server: from the newest snapshot, its commands after that tick are replayed with
-// the game's `move`, each tick settled as the server settles it, so that over a lossless link the prediction equals the
-// authority to the bit. What is drawn is a copy, moved on by the part of a tick that has passed, and thrown away.
+// This client's rows ahead of the server: from the newest snapshot, its commands after that tick are replayed with the
+// game's `move`, each tick settled as the server settles it, so that over a lossless link the prediction equals the
+// authority to the bit. What `move` spawns is there at once, in a world of its own, until the server has it.
 //
-// Method: Yahn Bernier, "Latency Compensating Methods in Client/Server In-game Protocol Design" (Valve, 2001). Where a
-// reconcile changes what was predicted, the copy keeps the difference as an offset that decays.
+// Method: Yahn Bernier, "Latency Compensating Methods in Client/Server In-game Protocol Design" (Valve, 2001). What was
+// spawned is matched by (owner, tick, ordinal): the server spawns into its lowest free slots, what `move` spawns before
+// what the rules' tick does, so that the k-th row by slot that is this player's and was born at a tick is the k-th that
+// was predicted for it.
 
-import { type GamePlan, playerId, type TablePlan } from '../schema/game.ts'
-import type { Column } from '../schema/layout.ts'
-import type { RowBase } from '../state/row.ts'
+import { fail } from '../schema/errors.ts'
+import { type GamePlan, type Kind, playerId } from '../schema/game.ts'
+import { RowBase } from '../state/row.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
-import { rowId, type Table } from '../state/table.ts'
+import { rowId } from '../state/table.ts'
 import { WorldBase } from '../state/world.ts'
 import { msToTicks } from '../time/tick.ts'
-import { neutralRecord, type Values } from '../wire/record.ts'
+import { neutralRecord, settleRecord, type Values } from '../wire/record.ts'
+import { PredictedRow, type PredictedTable } from './predicted-row.ts'
+import { SeenAhead } from './seen-ahead.ts'
 import type { Stamped } from './sender.ts'
 import type { OwnRow } from './view.ts'
 
@@ -23,65 +27,61 @@ const EASE_MS = 160
 
 /** Finds the newest command at or before a tick. */
 export type FindCommand = (tick: number) => Stamped | undefined
-
-interface Own extends OwnRow {
-  readonly of: Predicted
-  readonly born: number
-  readonly cells: Table
-  /** Predicted, at the predictor's tick. */
-  row: RowBase
-  /** By column: what the drawn value is off from the predicted one. */
-  readonly offsets: Float64Array
-  /** By column: what was predicted for the same tick before the last snapshot came. */
-  readonly before: Float64Array
-}
-
-interface Predicted {
-  readonly plan: TablePlan
-  readonly world: Table
-  readonly drawn: Table
-  /** What can be compared: numbers that this player knows. */
-  readonly columns: readonly Column[]
-  /** By column: 1 where `move` was seen to change it. What only rules change is news, and no correction. */
-  readonly moved: Uint8Array
-}
+/** Hears what `move` emits, at each replay anew; `ordinal` counts those of its kind and tick. */
+export type HearEvent = (tick: number, kind: Kind, values: Values, ordinal: number) => void
 
 export class Predictor {
   /** How often the server's word changed what was predicted. */
   corrections = 0
+  readonly #plan: GamePlan
   readonly #player: number
   readonly #find: FindCommand
+  readonly #hear: HearEvent
   readonly #neutral: Values
   readonly #repeatTicks: number
-  readonly #tickRate: number
-  readonly #tables: readonly Predicted[]
-  #own: Own[] = []
+  readonly #tables: readonly PredictedTable[]
+  /** Where spawn values become rows: one at a time. */
+  readonly #mint: WorldBase
+  readonly #seen: SeenAhead
+  /** By table, then slot; those that only this client has after the others of their table. */
+  #own: PredictedRow[] = []
+  /** Spawned ahead before the reconcile that is under way: what is spawned again is the same row. */
+  #last: PredictedRow[] = []
   #base: SnapshotBase | undefined
   /** The tick that the rows are at. */
   #tick = -1
   #drawnAt = 0
+  /** Rows ever spawned ahead. */
+  #births = 0
+  /** Of the tick that runs: what was spawned, and by kind how much was emitted. */
+  #spawns: { readonly entity: string; readonly values: Values }[] = []
+  readonly #emitted: number[]
+  #mover: PredictedRow | undefined
 
-  constructor(plan: GamePlan, player: number, find: FindCommand) {
+  constructor(plan: GamePlan, player: number, find: FindCommand, hear: HearEvent = () => {}) {
+    this.#plan = plan
     this.#player = playerId({ id: player })
     this.#find = find
+    this.#hear = hear
     this.#neutral = neutralRecord(plan.command)
-    this.#tickRate = plan.game.tickRate
-    this.#repeatTicks = Math.ceil(msToTicks(REPEAT_MS, this.#tickRate))
-    const resolve = (entity: string, id: number) =>
-      this.#base?.tables.find((table) => table.plan.name === entity)?.find(id) ?? -1
-    const world = new WorldBase(plan.game, { resolve })
-    const drawn = new WorldBase(plan.game, { resolve })
-    this.#tables = plan.tables
-      .filter((table) => table.predict === 'owner' && table.move)
-      .map((table) => ({
-        plan: table,
-        world: world.tables[table.index],
-        drawn: drawn.tables[table.index],
-        columns: table.layout.columns.filter(
-          ({ index, kind, audience }) => index > 0 && kind !== 'value' && audience !== 'server'
-        ),
-        moved: new Uint8Array(table.layout.columns.length),
-      }))
+    this.#repeatTicks = Math.ceil(msToTicks(REPEAT_MS, plan.game.tickRate))
+    this.#emitted = plan.events.map(() => 0)
+    this.#seen = new SeenAhead(plan, player)
+    const resolve = (entity: string, id: number) => this.#resolve(entity, id)
+    const [world, drawn, ahead, aheadDrawn, mint] = Array.from(
+      { length: 5 },
+      () => new WorldBase(plan.game, { resolve })
+    )
+    this.#mint = mint
+    this.#tables = plan.tables.map((table) => ({
+      plan: table,
+      known: { world: world.tables[table.index], drawn: drawn.tables[table.index] },
+      ahead: { world: ahead.tables[table.index], drawn: aheadDrawn.tables[table.index] },
+      columns: table.layout.columns.filter(
+        ({ index, kind, audience }) => index > 0 && kind !== 'value' && audience !== 'server'
+      ),
+      moved: new Uint8Array(table.layout.columns.length),
+    }))
   }
 
   /** The tick that is predicted, or -1 before the first snapshot. */
@@ -89,45 +89,38 @@ export class Predictor {
     return this.#tick
   }
 
+  /** A snapshot came, maybe not the last one before the next reconcile: rows that it has are ahead no more. */
+  meet(snapshot: SnapshotBase): void {
+    for (const own of this.#own)
+      if (own.serverId === undefined && own.spawn!.tick <= snapshot.tick) own.serverId = this.#match(own, snapshot)
+  }
+
   /** A newer snapshot came: starts from it and replays what it does not know yet. */
   reconcile(snapshot: SnapshotBase): void {
-    const last = new Map(this.#own.map((own) => [own.id, own]))
+    this.meet(snapshot)
     const isComparable = this.#tick >= snapshot.tick
+    const now = (id: number) => this.#own.find((own) => own.id === id)?.serverId ?? id
+    for (const own of this.#own) own.remember(isComparable, now)
+    const known = new Map(this.#own.map((own) => [own.serverId, own]))
+    this.#last = this.#own.filter(({ serverId, spawn }) => serverId === undefined && spawn!.tick > snapshot.tick)
     this.#base = snapshot
     this.#own = []
-    const known: Own[] = []
-    for (const table of this.#tables) {
-      const { cells } = snapshot.tables[table.plan.index]
-      for (let slot = 0; slot < cells.size; slot++) {
-        if (cells.ints[slot] !== this.#player || cells.born[slot] < 0) continue
-        const own = last.get(rowId(table.plan.index, slot, cells.born[slot]))
-        if (own && isComparable) {
-          for (const { index } of table.columns) own.before[index] = table.world.readNumber(index, slot)
-          known.push(own)
-        } else own?.offsets.fill(0)
-        this.#own.push(this.#start(table, snapshot, slot, cells.born[slot], own))
-      }
-    }
+    for (const table of this.#tables) this.#start(table, snapshot, known)
+    this.#seen.start(snapshot)
     const to = Math.max(this.#tick, snapshot.tick)
     this.#tick = snapshot.tick
     this.advance(to)
-    for (const own of this.#own) this.#note(own, snapshot)
+    this.#last = []
     let isCorrected = false
-    for (const own of known) isCorrected = this.#ease(own) || isCorrected
+    for (const own of this.#own) isCorrected = own.compare(snapshot) || isCorrected
     if (isCorrected) this.corrections++
   }
 
-  /** Predicts up to `tick`. */
+  /** Predicts up to `tick`. @throws what `move` throws, and what the server's spawn would throw of what it spawned */
   advance(tick: number): void {
-    if (!this.#base) return
-    while (this.#tick < tick) {
+    while (this.#base && this.#tick < tick) {
       this.#tick++
-      const command = this.#commandOf(this.#tick)
-      const context = this.#context(1 / this.#tickRate, this.#tick)
-      for (const { of, row } of this.#own) {
-        of.plan.move!(row, command, context)
-        of.world.settle(row)
-      }
+      this.#step(this.#tick)
     }
   }
 
@@ -138,75 +131,120 @@ export class Predictor {
   draw(fraction: number, command: Values, now: number): readonly OwnRow[] {
     const decay = Math.exp(-Math.max(0, now - this.#drawnAt) / EASE_MS)
     this.#drawnAt = now
-    const context = this.#context(fraction / this.#tickRate, this.#tick + 1)
-    for (const own of this.#own) {
-      const { of, cells, slot, born, offsets } = own
-      const row = cells.restore(of.world, slot, born)
-      if (fraction > 0) of.plan.move!(row, command, context)
-      for (const { index, kind, wraps, min, max, step } of of.columns) {
-        const numbers = cells.numbers[index]
-        if (offsets[index] !== 0) {
-          offsets[index] = Math.abs(offsets[index]) < step / 2 ? 0 : offsets[index] * decay
-          numbers[slot] += offsets[index]
-        }
-        // As settling would: nothing is drawn past the bounds of its field.
-        if (kind === 'number' && !wraps) numbers[slot] = Math.max(min, Math.min(min + max * step, numbers[slot]))
-      }
-    }
+    const dt = fraction / this.#plan.game.tickRate
+    // Of a part of a tick nothing stays.
+    const context = this.#context(dt, this.#tick + 1, nothing, nothing)
+    for (const own of this.#own) own.draw(command, context, dt, decay)
     return this.#own
   }
 
-  #start(table: Predicted, snapshot: SnapshotBase, slot: number, born: number, own: Own | undefined): Own {
-    const { plan, world, drawn } = table
-    const row = world.restore(snapshot.tables[plan.index], slot, born)
-    if (own) return Object.assign(own, { row })
-    const { length } = plan.layout.columns
-    return {
-      of: table,
-      table: plan.index,
-      id: rowId(plan.index, slot, born),
-      slot,
-      born,
-      cells: drawn,
-      row,
-      offsets: new Float64Array(length),
-      before: new Float64Array(length),
+  /** The rows of a table that are predicted, from a snapshot. */
+  #start(of: PredictedTable, snapshot: SnapshotBase, known: ReadonlyMap<number | undefined, PredictedRow>): void {
+    const { index, predict, move } = of.plan
+    const isPredicted = predict !== 'none' && move !== undefined
+    if (!isPredicted && !some(known, of)) return
+    const table = snapshot.tables[index]
+    const { born, ints, size } = table.cells
+    for (let slot = 0; slot < size; slot++) {
+      if (born[slot] < 0) continue
+      const isMine = ints[slot] === this.#player
+      if (!isMine && !(isPredicted && predict === 'everyone' && ints[slot] === 0)) continue
+      let own = known.get(rowId(index, slot, born[slot]))
+      if (!own && !isPredicted) continue
+      own ??= new PredictedRow(of, slot, born[slot], undefined)
+      own.isMine = isMine
+      own.start(table, slot, born[slot])
+      this.#own.push(own)
     }
   }
 
-  /** What `move` is told, `dt` in seconds. What it spawns and emits comes from the server. */
-  #context(dt: number, tick: number): object {
-    const world = this.#base?.seen
-    return { dt, tick, state: world?.state, world, spawn() {}, emit() {} }
+  /** As the server does it: every row moves and sees the tick before; then what they spawned is there. */
+  #step(tick: number): void {
+    const dt = 1 / this.#plan.game.tickRate
+    const command = this.#commandOf(tick)
+    const context = this.#context(dt, tick, this.#spawn, this.#emit)
+    this.#spawns = []
+    this.#emitted.fill(0)
+    for (const own of this.#own) {
+      this.#mover = own
+      own.move(own.row, command, context, dt)
+    }
+    this.#mover = undefined
+    for (const { entity, values } of this.#spawns) this.#place(entity, values)
+    for (const own of this.#own) own.settle()
+    this.#seen.keep(this.#own)
+  }
+
+  #context(dt: number, tick: number, spawn: object, emit: object): object {
+    return { dt, tick, state: this.#base?.seen.state, world: this.#seen.world, spawn, emit }
+  }
+
+  /** What a row of nobody spawns and emits comes from the server. */
+  readonly #spawn = (entity: string, values: Values): void => {
+    if (this.#mover?.isMine) this.#spawns.push({ entity, values })
+  }
+  readonly #emit = (event: string, values: Values): void => {
+    const kind =
+      this.#plan.eventByName.get(event) ?? fail('ERR_USAGE', `emit('${event}'): the game declares no such event`)
+    const settled = settleRecord(kind.layout, values, 'ERR_FIELD_VALUE')
+    if (this.#mover?.isMine) this.#hear(this.#tick, kind, settled, this.#emitted[kind.index]++)
+  }
+
+  /** A row of this player's that the server does not have yet. */
+  #place(entity: string, values: Values): void {
+    const of =
+      this.#tables.find(({ plan }) => plan.name === entity) ??
+      fail('ERR_USAGE', `spawn('${entity}'): the game has no such entity`)
+    const { index } = of.plan
+    const minted = this.#mint.tables[index]
+    this.#mint.tick++
+    const made = minted.spawn(values, { id: this.#player })
+    const tick = this.#tick
+    const ordinal = this.#own.filter(({ spawn, table }) => table === index && spawn?.tick === tick).length
+    const again = this.#last.find(
+      ({ spawn, table }) => table === index && spawn!.tick === tick && spawn!.ordinal === ordinal
+    )
+    const own = again ?? new PredictedRow(of, this.#freeSlot(index), -++this.#births, { tick, ordinal })
+    own.begin(minted, RowBase.slotOf(made))
+    minted.despawn(made)
+    const at = this.#own.findIndex(({ table }) => table > index)
+    this.#own.splice(at < 0 ? this.#own.length : at, 0, own)
+  }
+
+  #freeSlot(index: number): number {
+    const taken = new Set<number>()
+    for (const rows of [this.#own, this.#last])
+      for (const { table, isAhead, slot } of rows) if (isAhead && table === index) taken.add(slot)
+    let slot = 0
+    while (taken.has(slot)) slot++
+    return slot
+  }
+
+  /** The server's id of a row that was spawned ahead, or undefined where the snapshot does not have it. */
+  #match({ table, spawn }: PredictedRow, snapshot: SnapshotBase): number | undefined {
+    const { born, ints, size } = snapshot.tables[table].cells
+    let ordinal = 0
+    for (let slot = 0; slot < size; slot++)
+      if (born[slot] === spawn!.tick && ints[slot] === this.#player && ordinal++ === spawn!.ordinal)
+        return rowId(table, slot, born[slot])
+    return undefined
+  }
+
+  /** Refs may point to what only this client has. */
+  #resolve(entity: string, id: number): number {
+    if (id < 0) return this.#own.find((own) => own.isAhead && own.id === id && own.of.plan.name === entity)?.slot ?? -1
+    return this.#base?.tables.find((table) => table.plan.name === entity)?.find(id) ?? -1
   }
 
   #commandOf(tick: number): Values {
     const given = this.#find(tick)
     return given && tick - given.tick <= this.#repeatTicks ? given.command : this.#neutral
   }
+}
 
-  /** Notes which columns the replay changed. */
-  #note(own: Own, snapshot: SnapshotBase): void {
-    const { plan, columns, moved, world } = own.of
-    const cells = snapshot.tables[plan.index]
-    for (const { index } of columns)
-      if (world.readNumber(index, own.slot) !== cells.readNumber(index, own.slot)) moved[index] = 1
-  }
+function nothing(): void {}
 
-  /** Keeps on the screen what was there, to be eased away. Returns whether the prediction was wrong. */
-  #ease(own: Own): boolean {
-    const { columns, moved, world } = own.of
-    let isCorrected = false
-    for (const column of columns) {
-      const { index, step } = column
-      if (!moved[index]) continue
-      let off = own.before[index] - world.readNumber(index, own.slot)
-      if (off === 0) continue
-      isCorrected = true
-      if (!column.glides) continue
-      if (column.wraps) off -= (column.max + 1) * step * Math.round(off / ((column.max + 1) * step))
-      own.offsets[index] = Math.abs(off) > column.snap * step ? 0 : own.offsets[index] + off
-    }
-    return isCorrected
-  }
+function some(known: ReadonlyMap<number | undefined, PredictedRow>, of: PredictedTable): boolean {
+  for (const own of known.values()) if (own.of === of && own.serverId !== undefined) return true
+  return false
 }

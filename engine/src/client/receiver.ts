@@ -1,5 +1,7 @@
 // Frames into history. A frame that cannot be read, or whose state has another hash than it says, changes nothing: it is
 // counted, a keyframe is asked for once, and deltas are ignored until it comes. take() never throws.
+// A page that slept takes what waited for it at once, undrawn, and is current: the server stops sending to who does not
+// acknowledge, so that this is a few frames, and reading these costs less than a keyframe, and no round trip.
 
 import type { AnyGame } from '../schema/game.ts'
 import { History } from '../state/history.ts'
@@ -34,6 +36,12 @@ export class Receiver<G extends AnyGame> {
     this.#reader = new FrameReader(game)
     this.#player = player
     this.#send = send
+  }
+
+  /** The newest tick that deltas may start from; undefined: none may. */
+  get have(): number | undefined {
+    const { newest } = this.history
+    return this.#askedAt === undefined && newest >= 0 ? newest : undefined
   }
 
   /** Takes a frame that arrived at `now` (ms). Returns what it holds, or undefined where it is of no use. */

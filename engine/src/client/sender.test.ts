@@ -31,22 +31,26 @@ describe('acknowledging', () => {
   it('goes with commands, and by itself only where there were none for 100 ms', () => {
     const { line, sent, sender } = make()
     sender.add(60, idle)
+    sender.received(53, 990)
     sender.flush(50, 48.5)
-    expect(sent).toMatchObject([{ ack: 50, renderTick: 48.5, first: 60, commands: [idle] }])
-    for (let ack = 51; ack < 54; ack++) {
+    expect(sent).toMatchObject([{ ack: 53, arrivedAt: 990, drawn: 50, renderTick: 48.5, first: 60, commands: [idle] }])
+    for (let ack = 54; ack < 57; ack++) {
       line.time += 30
-      sender.acknowledge(ack, 49)
+      sender.received(ack, line.time)
+      sender.acknowledge(49)
     }
     expect(sent).toHaveLength(1)
     line.time += 30
-    sender.acknowledge(54, 49)
-    expect(sent[1]).toMatchObject({ ack: 54, commands: [] })
+    sender.received(57, line.time)
+    sender.acknowledge(49)
+    expect(sent[1]).toMatchObject({ ack: 57, arrivedAt: 1120, drawn: 57, commands: [] })
   })
 
   it('says each snapshot once', () => {
     const { line, sent, sender } = make()
+    sender.received(50, line.time)
     for (let i = 0; i < 10; i++) {
-      sender.acknowledge(50, 48)
+      sender.acknowledge(48)
       line.time += 200
     }
     expect(sent).toHaveLength(1)
@@ -54,22 +58,38 @@ describe('acknowledging', () => {
 
   it.each([3_600_000, -3_600_000])('goes on where the clock is set by %i ms', (ms) => {
     const { line, sent, sender } = make()
-    sender.acknowledge(50, 48)
+    const take = (tick: number) => {
+      sender.received(tick, line.time)
+      sender.acknowledge(48)
+    }
+    take(50)
     line.time += ms
-    sender.acknowledge(51, 48)
+    take(51)
     line.time += 200
-    sender.acknowledge(52, 48)
+    take(52)
     expect(sent.map(({ ack }) => ack)).toEqual([50, 51, 52])
   })
 
   it('waits while the connection is full', () => {
     const { line, sent, sender } = make()
     line.waiting = 1
-    sender.acknowledge(50, 48)
+    sender.received(50, line.time)
+    sender.acknowledge(48)
     expect(sent).toEqual([])
     line.waiting = 0
-    sender.acknowledge(50, 48)
+    sender.acknowledge(48)
     expect(sent).toHaveLength(1)
+  })
+
+  it('goes by itself for a frame that came merged: the server waits for it', () => {
+    const { line, sent, sender } = make()
+    const take = (tick: number) => {
+      line.time += 30
+      sender.received(tick, line.time)
+      sender.acknowledge(48)
+    }
+    for (const tick of [50, 51, 54, 55, 58]) take(tick)
+    expect(sent.map(({ ack }) => ack)).toEqual([50, 54, 58])
   })
 })
 
@@ -85,9 +105,10 @@ describe('commands', () => {
     expect(sent).toEqual([])
     line.waiting = 0
     sender.add(70, idle)
+    sender.received(52, line.time)
     sender.flush(51, 49)
     sender.flush(51, 49)
-    expect(sent).toMatchObject([{ first: 60, ack: 51 }])
+    expect(sent).toMatchObject([{ first: 60, ack: 52, drawn: 51 }])
     expect(sent[0].commands).toHaveLength(11)
     expect(sender).toMatchObject({ congested: false, dropped: 0 })
   })

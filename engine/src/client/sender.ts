@@ -13,6 +13,8 @@ import type { Transport } from './transport.ts'
 const MEMORY = 256
 /** After so many ms without a frame an acknowledgement goes by itself: a hidden tab stamps no commands. */
 const SILENCE_MS = 100
+/** And sooner for a frame that came merged with others: the server holds back, and waits for word. */
+const AWAITED_MS = 20
 
 export interface Stamped {
   readonly tick: number
@@ -32,6 +34,10 @@ export class Sender {
   /** All before it were sent or dropped. */
   #next = 0
   #sentAt = Number.NEGATIVE_INFINITY
+  /** The newest snapshot held, when its frame arrived, and the one that the server was told of last. */
+  #held = -1
+  #arrivedAt = 0
+  #isAwaited = false
   #acked = -1
 
   constructor(transport: Transport, layout: Layout) {
@@ -54,9 +60,16 @@ export class Sender {
     }
   }
 
-  /** Sends what waits, if the connection has drained. `ack`: the newest snapshot that the screen was drawn with; `renderTick`: what
-   * was on it. */
-  flush(ack: number, renderTick: number): void {
+  /** The frame of a snapshot arrived at `at` (ms), whatever the screen shows: from now on it is acknowledged. */
+  received(tick: number, at: number): void {
+    this.#isAwaited = this.#held >= 0 && tick > this.#held + 1
+    this.#held = tick
+    this.#arrivedAt = Math.round(at)
+  }
+
+  /** Sends what waits, if the connection has drained. `drawn`: the newest snapshot that the screen was drawn with; `renderTick`:
+   * what was on it. */
+  flush(drawn: number, renderTick: number): void {
     const oldest = this.#stamped.after(this.#next - 1)
     this.congested = oldest !== undefined && this.#transport.bufferedAmount > 0
     if (oldest === undefined || this.congested) return
@@ -65,20 +78,27 @@ export class Sender {
     for (let at: Stamped | undefined = oldest; at && commands.length < MAX_RUN; at = this.#stamped.get(at.tick + 1))
       commands.push(at.command)
     this.#next = first + commands.length
-    this.#send(ack, renderTick, first, commands)
+    this.#send(drawn, renderTick, first, commands)
   }
 
-  /** Acknowledges a snapshot that is held, unless it was, or commands do. */
-  acknowledge(ack: number, renderTick: number): void {
+  /** Acknowledges what is held, unless that was, or commands do. */
+  acknowledge(renderTick: number): void {
     // Either way, as a clock may be set back.
     const silence = Math.abs(this.#transport.now() - this.#sentAt)
-    if (ack === this.#acked || silence < SILENCE_MS || this.#transport.bufferedAmount > 0) return
-    this.#send(ack, renderTick, ack + 1, [])
+    if (
+      this.#held === this.#acked ||
+      silence < (this.#isAwaited ? AWAITED_MS : SILENCE_MS) ||
+      this.#transport.bufferedAmount > 0
+    )
+      return
+    this.#send(this.#held, renderTick, this.#held + 1, [])
   }
 
-  #send(ack: number, renderTick: number, first: number, commands: readonly Values[]): void {
+  #send(drawn: number, renderTick: number, first: number, commands: readonly Values[]): void {
     this.#sentAt = this.#transport.now()
+    const ack = this.#held
     this.#acked = ack
-    this.#transport.send(writeCommands(this.#bits, this.#layout, { ack, renderTick, first, commands }))
+    const run = { ack, arrivedAt: this.#arrivedAt, drawn, renderTick, first, commands }
+    this.#transport.send(writeCommands(this.#bits, this.#layout, run))
   }
 }

@@ -1,11 +1,11 @@
 // The only importer of socket.io-client: the Transport of a game over Socket.IO. WebSocket first, long-polling where
 // that fails. Frames are written to the engine as one binary message each; control messages are ordinary events.
-// A lost connection stays lost: whoever wants another opens another.
+// A lost connection stays lost: whoever wants another opens another, by the Redial that is here, too.
 
 import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client'
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
 import { FRAME_EVENT, parser } from '../wire/parser.ts'
-import type { Transport, TransportEvents } from './transport.ts'
+import type { Redial, Transport, TransportEvents } from './transport.ts'
 
 const ASK_EVENT = 'tickwire:ask'
 const TELL_EVENT = 'tickwire:tell'
@@ -15,20 +15,26 @@ const ANSWER_WITHIN_MS = 10_000
 /** Socket.IO's own client options, except for its parser. */
 export type IoOptions = Partial<Omit<ManagerOptions & SocketOptions, 'parser'>>
 
+/** What the server's `authenticate` gets as `handshake.auth`. */
+export type Auth = object | (() => object | Promise<object>)
+
 type Socket = ReturnType<typeof io>
 
 /**
  * Connects to a server; an empty `url` is the page's own origin.
  * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it, or it
- * does not answer, within 10 s (`timeout`, if given, in ms), ERR_USAGE for an impossible URL
+ * does not answer, within 10 s (`timeout`, if given, in ms), ERR_REFUSED where its `authenticate` does, ERR_USAGE for an
+ * impossible URL
  */
-export function openSocket(url: string | undefined, options: IoOptions = {}): Promise<Transport> {
+export async function openSocket(url: string | undefined, options: IoOptions = {}, auth?: Auth): Promise<Transport> {
   const within = options.timeout ?? CONNECT_WITHIN_MS
+  const given = typeof auth === 'function' ? await (auth as () => object | Promise<object>)() : auth
   const socket = io(originOf(url), {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnection: false,
     ...options,
+    ...(given && { auth: given }),
     timeout: within,
     forceNew: true,
     autoConnect: true,
@@ -47,6 +53,30 @@ export function openSocket(url: string | undefined, options: IoOptions = {}): Pr
       clearTimeout(timer)
       resolve(new SocketTransport(socket))
     })
+  })
+}
+
+/** Opens others like it, at once where the page comes back online. */
+export function socketRedial(url: string | undefined, options: IoOptions = {}, auth?: Auth): Redial {
+  return {
+    async dial(delay, within) {
+      await pause(delay)
+      return openSocket(url, { ...options, timeout: Math.min(within, options.timeout ?? CONNECT_WITHIN_MS) }, auth)
+    },
+    random: Math.random,
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  const page = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      page.removeEventListener?.('online', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    page.addEventListener?.('online', end)
   })
 }
 

@@ -9,6 +9,17 @@ export interface TransportEvents {
   status(connected: boolean, reason: string): void
 }
 
+/** How a lost connection is replaced. `socket.ts` has the one over Socket.IO. */
+export interface Redial {
+  /**
+   * Opens another connection in `delay` ms, or as soon as there is a way again; it may take `within` ms. Rejects where
+   * there is none, with a TickwireError other than ERR_DISCONNECTED, ERR_TIMEOUT and ERR_RATE_LIMIT where there will be none.
+   */
+  dial(delay: number, within: number): Promise<Transport>
+  /** Chance, in [0, 1). */
+  random(): number
+}
+
 export interface Transport {
   /** Milliseconds, monotonic. */
   now(): number

@@ -278,6 +278,116 @@ describe('a predicted row', () => {
   })
 })
 
+describe('a row that was predicted into being', () => {
+  /** Spawned ahead: a world of the predictor's own has it, under an id below 0. */
+  function ahead(x: number, id = -7) {
+    const world = new World(yard)
+    const row = world.ship.spawn({ x }, { id: ME }) as never as RowBase
+    const own = { table: 0, id, serverId: undefined as number | undefined, slot: 0, cells: RowBase.cellsOf(row) }
+    return { own, row: row as never as { x: number } }
+  }
+  const told = (play: Play) => {
+    const news: string[] = []
+    play.view.ship.on('spawn', ({ id }) => news.push(`+${id}`))
+    play.view.ship.on('despawn', ({ id }) => news.push(`-${id}`))
+    return news
+  }
+
+  it('is one row, under its own id and the server’s, until it is gone there; the past does not show it again', () => {
+    const play = new Play()
+    const news = told(play)
+    play.tick(10)
+    const { own, row } = ahead(50)
+    play.own = [own]
+    play.draw(9)
+    const [shown] = play.view.ship
+    expect(shown).toMatchObject({ id: -7, owner: ME, x: 50 })
+    expect(play.view.ship.mine).toBe(shown)
+    // The server has it, and the past reaches it.
+    const ship = play.world.ship.spawn({ x: 40 }, { id: ME })
+    own.serverId = ship.id
+    for (const tick of [11, 12, 13]) {
+      play.tick(tick)
+      row.x += 5
+      play.draw(tick - 1)
+      expect([...play.view.ship]).toEqual([shown])
+      expect(play.view.ship.get(ship.id)).toBe(shown)
+      expect(play.view.ship.get(-7)).toBe(shown)
+      expect(shown).toMatchObject({ id: -7, x: 40 + 5 * (tick - 8) - 5 + 5 })
+    }
+    play.world.ship.despawn(ship)
+    play.tick(14)
+    play.own = []
+    for (const tick of [12.5, 13, 13.5, 14]) play.draw(tick)
+    expect(news).toEqual(['+-7', '--7'])
+    expect(play.view.ship.get(ship.id)).toBeUndefined()
+    expect(shown.x).toBe(65)
+  })
+
+  it('goes on as the past has it where it is not predicted any more', () => {
+    const play = new Play()
+    const news = told(play)
+    const ship = play.world.ship.spawn({ x: 40 }, { id: ME })
+    play.tick(10)
+    const { own } = ahead(50)
+    play.own = [{ ...own, serverId: ship.id }]
+    play.draw(9)
+    const [shown] = play.view.ship
+    play.own = []
+    play.world.ship.give(ship, { id: 2 })
+    play.tick(11)
+    play.tick(12)
+    play.draw(11)
+    expect({ id: shown.id, owner: shown.owner, x: shown.x }).toEqual({ id: -7, owner: 2, x: 40 })
+    expect(play.view.ship.mine).toBeUndefined()
+    play.world.ship.despawn(ship)
+    play.tick(13)
+    play.draw(13)
+    expect(news).toEqual(['+-7', '--7'])
+  })
+
+  it('that came and went between two frames leaves no trace of its second name', () => {
+    const play = new Play()
+    const news = told(play)
+    play.tick(10)
+    const { own } = ahead(50)
+    play.own = [own]
+    play.draw(9)
+    const ship = play.world.ship.spawn({ x: 40 }, { id: ME })
+    play.tick(11)
+    own.serverId = ship.id
+    play.world.ship.despawn(ship)
+    play.tick(12)
+    play.own = []
+    for (const tick of [10, 10.5, 11, 11.5, 12]) play.draw(tick)
+    expect(news).toEqual(['+-7', '--7'])
+  })
+
+  it('that the server never had is gone', () => {
+    const play = new Play()
+    const news = told(play)
+    play.tick(10)
+    play.own = [ahead(50).own, ahead(60, -8).own]
+    play.draw(9)
+    play.own = [ahead(60, -8).own]
+    play.draw(9.5)
+    expect(news).toEqual(['+-7', '+-8', '--7'])
+  })
+
+  it('is mine only if it is: rows that everybody predicts are nobody’s', () => {
+    const play = new Play()
+    play.tick(10)
+    const world = new World(yard)
+    const row = world.ship.spawn({ x: 1 }) as never as RowBase
+    play.own = [{ table: 0, id: -3, slot: 0, cells: RowBase.cellsOf(row) }]
+    play.draw(10)
+    expect(play.view.ship.mine).toBeUndefined()
+    play.own = [...play.own, ahead(50).own]
+    play.draw(10)
+    expect(play.view.ship.mine?.id).toBe(-7)
+  })
+})
+
 describe('spawn and despawn', () => {
   it('are told once each at the render tick they belong to, despawns of all tables first', () => {
     const play = new Play()

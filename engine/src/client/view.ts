@@ -3,11 +3,13 @@
 // What holds: a row is one object for as long as it is shown, whether it is predicted, interpolated, or changes from one
 // to the other; once it is gone it keeps the values that were drawn last. A row is shown from its spawn tick on and until
 // its despawn tick; a predicted one as long as the predictor has it, and then not again from the past that is still
-// being drawn. Handlers run at the end of update(), when everything is in place: despawns of all tables, then spawns.
+// being drawn. One that was predicted into being keeps the id that it began with, and is found by the server's, too.
+// Handlers run at the end of update(), when everything is in place: despawns of all tables, then spawns.
 
 import type { Entity } from '../schema/entity.ts'
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
+import { Easing } from '../state/easing.ts'
 import type { History } from '../state/history.ts'
 import { type Cells, RowBase } from '../state/row.ts'
 import { MAX_EXTRAPOLATION_MS, readerOf, Sample, type SampleTable } from '../state/sample.ts'
@@ -36,11 +38,14 @@ export interface ViewOwn<S> {
   readonly state: Readonly<S>
 }
 
-/** One of the player's rows, as predicted: `cells` holds it at `slot`; read during update() only. */
+/** A predicted row: `cells` holds it at `slot`; read during update() only, but for the server's id. */
 export interface OwnRow {
   /** The index of its table in the plan. */
   readonly table: number
+  /** Of a row that was predicted into being a number below 0, for as long as it is shown. */
   readonly id: number
+  /** The server's, as soon as it is known. */
+  readonly serverId?: number | undefined
   readonly slot: number
   readonly cells: Cells
 }
@@ -48,7 +53,7 @@ export interface OwnRow {
 export class View {
   /** The user's `match.view`: `tick`, `state`, and a ViewTable for each entity under its name. */
   readonly public: object
-  readonly #sample: Sample
+  readonly #easing: Easing
   readonly #tables: readonly DrawnTable[]
   readonly #furthest: number
   #base: SnapshotBase | undefined
@@ -56,7 +61,7 @@ export class View {
   /** `player`: the id of who looks. */
   constructor(plan: GamePlan, player: number) {
     const sample = new Sample(plan, player)
-    this.#sample = sample
+    this.#easing = new Easing(plan, sample)
     this.#tables = plan.tables.map((table, at) => new DrawnTable(table, sample.tables[at], player))
     this.#furthest = msToTicks(MAX_EXTRAPOLATION_MS, plan.game.tickRate)
     const shown = {
@@ -86,7 +91,7 @@ export class View {
     if (this.#base === undefined) return
     const latest = history.get(newest)
     for (const table of this.#tables) table.arrange(this.#base, own, latest)
-    if (from) this.#sample.take(Math.min(renderTick, newest + this.#furthest), from, history.after(from.tick))
+    if (from) this.#easing.take(Math.min(renderTick, newest + this.#furthest), from, history)
 
     const errors: unknown[] = []
     for (const table of this.#tables) table.tell('despawn', errors)
@@ -103,9 +108,12 @@ class DrawnTable implements Iterable<RowBase> {
   readonly #sample: SampleTable
   readonly #player: PlayerRef
   readonly #rows = new Map<number, RowBase>()
+  /** Those of them that began with another id, by the server's. */
+  readonly #renamed = new Map<number, RowBase>()
   #base: SnapshotBase | undefined
   /** Rows that are drawn as predicted. */
-  readonly #own: number[] = []
+  readonly #own: OwnRow[] = []
+  #arranged = 0
   /** Rows that the predictor dropped because they are gone, by the tick from which on the past doesn't have them either. */
   readonly #departed = new Map<number, number>()
   readonly #news: Record<'spawn' | 'despawn', RowBase[]> = { spawn: [], despawn: [] }
@@ -121,11 +129,15 @@ class DrawnTable implements Iterable<RowBase> {
     return this.#rows.size
   }
   get mine(): RowBase | undefined {
-    return this.get(this.#own[0]) ?? this.ownedBy(this.#player)
+    for (const { id } of this.#own) {
+      const row = this.#rows.get(id)
+      if (row?.owner === this.#player.id) return row
+    }
+    return this.ownedBy(this.#player)
   }
 
   get(id: number | undefined): RowBase | undefined {
-    return id === undefined ? undefined : this.#rows.get(id)
+    return id === undefined ? undefined : (this.#rows.get(id) ?? this.#renamed.get(id))
   }
 
   ownedBy(player: PlayerRef): RowBase | undefined {
@@ -151,14 +163,33 @@ class DrawnTable implements Iterable<RowBase> {
 
   /** Shows the rows of `base` and of `own`. `latest` is the newest snapshot, which knows of rows that are gone since. */
   arrange(base: SnapshotBase, own: readonly OwnRow[], latest: SnapshotBase | undefined): void {
-    for (const id of this.#own) if (!includes(own, id)) this.#release(id, base, latest)
-    if (base !== this.#base) this.#move(base, own)
-    this.#own.length = 0
-    for (const { table, id, slot, cells } of own) {
-      if (table !== this.#plan.index) continue
-      this.#own.push(id)
-      drawnOf(this.#rows.get(id) ?? this.#add(id, cells, slot)).keep(cells, slot)
+    this.#arranged++
+    const count = this.#own.length
+    for (const row of own) {
+      if (row.table !== this.#plan.index) continue
+      this.#own.push(row)
+      // The past may have it under its other name.
+      if (row.id < 0 || this.#rows.has(row.id)) this.#hold(row)
     }
+    for (const row of this.#own.splice(0, count))
+      if (!this.#isOwn(this.#rows.get(row.id))) this.#release(row, base, latest)
+    if (base !== this.#base) this.#move(base)
+    for (const row of this.#own) if (!this.#isOwn(this.#rows.get(row.id))) this.#hold(row)
+  }
+
+  /** Draws a row as it is predicted in this update, and notes what the server calls it. */
+  #hold({ id, serverId, cells, slot }: OwnRow): void {
+    const row = this.#rows.get(id) ?? this.#add(id, cells, slot)
+    const drawn = drawnOf(row)
+    drawn.keep(cells, slot)
+    drawn.heldAt = this.#arranged
+    if (serverId === undefined || drawn.serverId === serverId) return
+    drawn.serverId = serverId
+    this.#renamed.set(serverId, row)
+  }
+
+  #isOwn(row: RowBase | undefined): boolean {
+    return row !== undefined && drawnOf(row).heldAt === this.#arranged
   }
 
   tell(what: 'spawn' | 'despawn', errors: unknown[]): void {
@@ -176,32 +207,34 @@ class DrawnTable implements Iterable<RowBase> {
   }
 
   /** From the rows of the last base to those of this one. */
-  #move(base: SnapshotBase, own: readonly OwnRow[]): void {
+  #move(base: SnapshotBase): void {
     const { index } = this.#plan
     const was = this.#base?.tables[index].cells.born ?? NONE
     const is = base.tables[index].cells.born
     this.#base = base
     for (let slot = 0; slot < was.length; slot++) {
       if (was[slot] < 0 || was[slot] === is[slot]) continue
-      const id = rowId(index, slot, was[slot])
-      if (!includes(own, id)) this.#remove(id)
+      const row = this.get(rowId(index, slot, was[slot]))
+      if (!this.#isOwn(row)) this.#remove(row)
     }
     for (const [id, tick] of this.#departed) if (base.tick >= tick) this.#departed.delete(id)
     for (let slot = 0; slot < is.length; slot++) {
       if (is[slot] < 0 || was[slot] === is[slot]) continue
       const id = rowId(index, slot, is[slot])
-      if (!this.#rows.has(id) && !this.#departed.has(id)) this.#add(id, this.#sample, slot)
+      if (!this.get(id) && !this.#departed.has(id)) this.#add(id, this.#sample, slot)
     }
   }
 
   /** A row is not predicted any more: it goes on as the past has it, or is gone. */
-  #release(id: number, base: SnapshotBase, latest: SnapshotBase | undefined): void {
+  #release(own: OwnRow, base: SnapshotBase, latest: SnapshotBase | undefined): void {
     const { index } = this.#plan
+    const row = this.#rows.get(own.id)
+    const id = own.serverId ?? own.id
     const isGone = latest !== undefined && latest.tables[index].find(id) < 0
     if (isGone) this.#departed.set(id, latest.tick)
     const slot = isGone ? -1 : base.tables[index].find(id)
-    if (slot < 0) this.#remove(id)
-    else drawnOf(this.#rows.get(id)!).look(this.#sample, slot)
+    if (slot < 0) this.#remove(row)
+    else if (row) drawnOf(row).look(this.#sample, slot)
   }
 
   #add(id: number, cells: Cells, slot: number): RowBase {
@@ -211,21 +244,17 @@ class DrawnTable implements Iterable<RowBase> {
     return row
   }
 
-  #remove(id: number): void {
-    const row = this.#rows.get(id)
+  #remove(row: RowBase | undefined): void {
     if (row === undefined) return
-    this.#rows.delete(id)
-    drawnOf(row).keep(drawnOf(row), 0)
+    const drawn = drawnOf(row)
+    this.#rows.delete(row.id)
+    this.#renamed.delete(drawn.serverId)
+    drawn.keep(drawn, 0)
     this.#news.despawn.push(row)
   }
 }
 
 const NONE = new Int32Array(0)
-
-function includes(own: readonly OwnRow[], id: number): boolean {
-  for (const row of own) if (row.id === id) return true
-  return false
-}
 
 function drawnOf(row: RowBase): Drawn {
   return RowBase.cellsOf(row) as Drawn
@@ -234,12 +263,16 @@ function drawnOf(row: RowBase): Drawn {
 /** A row, and where it looks: the sample, or a copy of what the predictor last had or of what was drawn last. */
 class Drawn implements Cells {
   readonly row: RowBase
+  serverId: number
+  /** Of its table's updates: the last in which it was predicted. */
+  heldAt = 0
   readonly #plan: TablePlan
   #cells: Cells
   #slot: number
   #copy: Copy | undefined
 
   constructor(plan: TablePlan, id: number, cells: Cells, slot: number) {
+    this.serverId = id
     this.#plan = plan
     this.#cells = cells
     this.#slot = slot

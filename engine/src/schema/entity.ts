@@ -5,26 +5,30 @@ import type { Audience, Field, Fields, RefField, Vec2, Vec3 } from './field.ts'
 import { Layout, maxBits } from './layout.ts'
 import type { Predictor } from './predictor.ts'
 
-/** V the row's values; Own and Hidden the names behind `.only('owner')` and `.only('server')`; Init what `spawn` may leave out; Refs the entities it points to. */
+/** V the row's values; Own and Hidden the names behind `.only('owner')` and `.only('server')`; Init what `spawn` may leave out; Refs the entities it points to; P who predicts it. */
 export interface Entity<
   V extends object = any,
   Own extends PropertyKey = any,
   Hidden extends PropertyKey = any,
   Init extends PropertyKey = any,
   Refs extends string = string,
+  P extends 'owner' | 'everyone' | 'none' = 'owner' | 'everyone' | 'none',
 > {
   readonly values: V
   readonly own: Own
   readonly hidden: Hidden
   readonly init: Init
   readonly refs: Refs
+  readonly predict: P
 }
 
-export interface EntityOptions {
+export interface EntityOptions<P extends 'owner' | 'everyone' | 'none' = 'owner' | 'everyone' | 'none'> {
   /**
-   * Whose screens run its `move` ahead of the server: 'owner' the player's it belongs to, 'none' (the default) nobody's.
+   * Whose screens run its `move` ahead of the server: 'owner' the player's it belongs to; 'everyone' all players', as long
+   * as it belongs to nobody (a ball: its `move` has no command then), else its owner's; 'none' (the default) nobody's.
+   * What the `move` of a predicted row spawns is there at once, whatever this says of it.
    */
-  readonly predict?: 'owner' | 'none'
+  readonly predict?: P
   /** Rows at once, 1 to 65,536 (the default). */
   readonly maxRows?: number
   /** The game's own predictor for the codec: what it foresees isn't sent. */
@@ -96,21 +100,22 @@ function define(fields: Fields, options: EntityOptions = {}, answer: Fields = {}
  * One kind of row: named fields, at most 64 columns, and options.
  * @throws ERR_SCHEMA for a reserved name, a rate that names no field of its kind, or bounds that cannot be.
  */
-export function entity<F extends RatesOf<F>>(
+export function entity<F extends RatesOf<F>, P extends 'owner' | 'everyone' | 'none' = 'none'>(
   fields: F & CheckFields<F>,
-  options: EntityOptions = {}
+  options: EntityOptions<P> = {}
 ): Entity<
   { -readonly [K in keyof F]: F[K]['zero'] },
   Only<F, 'owner'>,
   Only<F, 'server'>,
   { [K in keyof F]: F[K]['optional'] extends true ? K : never }[keyof F],
-  { [K in keyof F]: F[K] extends RefField<infer To, any, any> ? To : never }[keyof F]
+  { [K in keyof F]: F[K] extends RefField<infer To, any, any> ? To : never }[keyof F],
+  NoInfer<P>
 > {
-  const { maxRows = 65536, predict = 'none' } = options
+  const { maxRows = 65536, predict = 'none' }: EntityOptions = options
   if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows > 65536)
     fail('ERR_SCHEMA', `maxRows: ${maxRows}: expected 1 to 65,536`)
-  if (predict !== 'owner' && predict !== 'none')
-    fail('ERR_SCHEMA', `predict: '${String(predict)}': expected 'owner' or 'none'`)
+  if (predict !== 'owner' && predict !== 'everyone' && predict !== 'none')
+    fail('ERR_SCHEMA', `predict: '${String(predict)}': expected 'owner', 'everyone' or 'none'`)
   checkNames(fields as Fields)
   new Layout('entity', fields as Fields, options.predictor) // says what is wrong here, where the fields are written
   return define(fields as Fields, options)

@@ -44,7 +44,7 @@ export type ErrorCode =
   | 'ERR_MATCH_ENDED'
   /** The server hosts no such game. */
   | 'ERR_GAME_UNKNOWN'
-  /** A rule refused a join or a request by throwing. */
+  /** A rule refused a join or a request by throwing, or `authenticate` a connection. */
   | 'ERR_REFUSED'
   /** A request that the game does not declare, or with values that its schema does not allow. */
   | 'ERR_REQUEST'
@@ -54,6 +54,14 @@ export type ErrorCode =
   | 'ERR_TIMEOUT'
   /** Too many messages, or too large ones. */
   | 'ERR_RATE_LIMIT'
+  /** A connection too slow for what it must get: events that can't be left out. */
+  | 'ERR_CONGESTED'
+  /** Nobody may come back to a seat so: another match, player, token or identity than it was given to. */
+  | 'ERR_SEAT'
+  /** The player was away for longer than its seat was kept. */
+  | 'ERR_SEAT_EXPIRED'
+  /** The same player came back over another connection, or as another page: it plays on there. */
+  | 'ERR_REPLACED'
   /** The port is taken by another process. */
   | 'ERR_PORT_IN_USE'
   /** Something was used in a way that it does not support. */

@@ -82,8 +82,47 @@ describe("a game's hash", () => {
     const { hash } = make(ship(int(0, 9)))
     expect(make(ship(int(0, 9).snap(3))).hash).toBe(hash)
     expect(make(ship(int(0, 9), { predict: 'owner' })).hash).toBe(hash)
+    expect(make(ship(int(0, 9), { predict: 'everyone' })).hash).toBe(hash)
     expect(make({ ...ship(int(0, 9)), move: { ship() {} } }).hash).toBe(hash)
   })
+})
+
+it('a row that everybody predicts may have no command, any other has one', () => {
+  const x = int(0, 9)
+  const Ball = entity({ x }, { predict: 'everyone', maxRows: 4 })
+  const made = defineGame({
+    name: 'balls',
+    tickRate: 30,
+    // Written here or before: the same.
+    entities: {
+      ball: Ball,
+      orb: entity({ x }, { predict: 'everyone' }),
+      ship: entity({ x }, { predict: 'owner' }),
+      rock: entity({ x }),
+    },
+    command: command({ go: int(0, 1) }),
+    move: {
+      ball(ball, steer) {
+        // @ts-expect-error  it may be nobody's
+        ball.x += steer.go
+        ball.x += steer?.go ?? 0
+      },
+      orb(orb, steer) {
+        // @ts-expect-error  it may be nobody's
+        orb.x += steer.go
+      },
+      ship(ship, { go }) {
+        ship.x += go
+      },
+      rock(rock, { go }) {
+        rock.x += go
+      },
+    },
+  })
+  expect(planOf(made).tables.map(({ predict }) => predict)).toEqual(['everyone', 'everyone', 'owner', 'none'])
+  // @ts-expect-error  one of three
+  const all = () => entity({ x }, { predict: 'all' })
+  expect(all).toThrow("predict: 'all'")
 })
 
 describe("a game's plan", () => {

@@ -55,22 +55,31 @@ export interface MoveContext<E extends Entities, S, V extends Events = {}> {
   readonly tick: number
   /**
    * The settled match state of the tick before, as every viewer may know it: without its `.only('server')` fields. Ahead
-   * of the server, this and `world` are of the newest tick that came from it.
+   * of the server it is that of the newest tick that came from it.
    */
   readonly state: { readonly [K in keyof S]: Frozen<S[K]> }
-  /** The settled world of the tick before, as every viewer may know it; read-only. */
+  /**
+   * The settled world of the tick before, as every viewer may know it; read-only. Ahead of the server the rows that this
+   * client predicts are as it predicted them, all others as they were in the newest tick that came.
+   */
   readonly world: SeenTables<E>
-  /** Spawns a row that belongs to the moved row's owner. It appears when the tick ends, after every row moved. */
+  /**
+   * Spawns a row that belongs to the moved row's owner. It appears when the tick ends, after every row moved: at the
+   * client of an owner whose row is predicted at once, and there it goes on ahead of the server by its own `move`, or by
+   * its rates if it has none.
+   */
   spawn<K extends keyof E & string>(entity: K, values: SpawnOf<E[K]>): void
-  /** Something that everybody sees happen at this tick. */
+  /** Something that everybody sees happen at this tick; the client of an owner whose row is predicted at once. */
   emit<K extends keyof V & string>(event: K, values: V[K]['values']): void
 }
 export type Moves<E extends Entities, C, S, V extends Events = {}> = {
-  readonly [K in keyof E]?: E[K] extends Entity<infer Row, any, infer H>
+  readonly [K in keyof E]?: E[K] extends Entity<infer Row, any, infer H, any, any, infer P>
     ? // `void | undefined` and not `void`: an async function fits void.
-      (row: WorldRow<K, Known<Row, H>>, command: Readonly<C>, context: MoveContext<E, S, V>) => void | undefined
+      (row: WorldRow<K, Known<Row, H>>, command: CommandFor<C, P>, context: MoveContext<E, S, V>) => void | undefined
     : never
 }
+/** Rows that everybody predicts may belong to nobody: then there is no command. */
+type CommandFor<C, P> = 'everyone' extends P ? Readonly<C> | undefined : Readonly<C>
 /** What everybody may know of the match state. */
 export type PublicState<F extends Fields> = Known<{ [K in keyof F]: F[K]['zero'] }, Only<F, 'server'>>
 export type CheckEntities<E extends Entities> = {
@@ -101,7 +110,8 @@ export interface GameDefinition<
   /** What a match is created with; fixed for its life. */
   readonly options?: O
   /**
-   * How a row moves in one tick: reads its own row, the command of the row's owner, and the world of the tick before;
+   * How a row moves in one tick: reads its own row, the command of the row's owner (of a row without one in a table
+   * that everyone predicts, undefined; in others, the neutral one), and the world of the tick before;
    * writes its own row. Runs at the server for every row and, where the entity is predicted, ahead of it at the client.
    */
   readonly move?: Moves<NoInfer<E>, NoInfer<C>, PublicState<NoInfer<F>>, NoInfer<V>>
@@ -116,14 +126,14 @@ export interface Kind {
 /** A table's plan: column 0 is its rows' owner, the entity's own columns follow. */
 export interface TablePlan extends Kind {
   readonly maxRows: number
-  readonly predict: 'owner' | 'none'
+  readonly predict: 'owner' | 'everyone' | 'none'
   readonly move: MoveFunction | undefined
   /** Columns that travel to everybody, in coding order. */
   readonly shared: readonly number[]
   /** Columns that travel to the row's owner only, in coding order. */
   readonly owned: readonly number[]
 }
-export type MoveFunction = (row: object, command: object, context: object) => void | undefined
+export type MoveFunction = (row: object, command: object | undefined, context: object) => void | undefined
 /** The game as the rest of the engine reads it. */
 export interface GamePlan {
   readonly game: AnyGame
@@ -216,6 +226,7 @@ export function defineGame<
   const records = [...events, ...requests, ...requests.map(({ answer }) => ({ layout: answer }))]
   for (const { layout } of [...tables, state, { layout: command }, ...records, { layout: options }])
     checkRefs(layout, game.entities)
+  // Not `predict`, and not `move`: they say what a client draws ahead, and no byte depends on them.
   const hashed = [
     name,
     tickRate,

@@ -23,6 +23,8 @@ export class Sample {
   readonly tables: readonly SampleTable[]
   readonly #tickRate: number
   #tick = 0
+  #base: SnapshotBase
+  #ahead = 0
 
   /** `viewer`: 'all' for the server's rules, a player's id for what that player may know. */
   constructor(plan: GamePlan, viewer: Viewer) {
@@ -30,7 +32,8 @@ export class Sample {
     this.tables = [...plan.tables, plan.state].map((table) => new SampleTable(plan, table, viewer))
     for (const { name, index } of plan.tables)
       Object.defineProperty(this, name, { value: this.tables[index], enumerable: true })
-    this.take(0, new WorldBase(plan.game).snapshot() as SnapshotBase, undefined)
+    this.#base = new WorldBase(plan.game).snapshot() as SnapshotBase
+    this.take(0, this.#base, undefined)
   }
 
   /** The tick that was taken last, with its fraction. */
@@ -39,6 +42,14 @@ export class Sample {
   }
   get state(): RowBase {
     return this.tables[this.tables.length - 1].at(0)
+  }
+  /** The snapshot whose rows it has. */
+  get base(): SnapshotBase {
+    return this.#base
+  }
+  /** By how many ticks rows were moved on by their rates, with no later snapshot to go by. */
+  get ahead(): number {
+    return this.#ahead
   }
 
   /**
@@ -50,6 +61,8 @@ export class Sample {
     this.#tick = base === to ? to.tick : Math.max(tick, from.tick)
     const past = this.#tick - base.tick
     const next = past > 0 ? to : undefined
+    this.#base = base
+    this.#ahead = next ? 0 : past
     for (const table of this.tables) table.take(base, next, past, this.#tickRate)
   }
 }
@@ -71,6 +84,8 @@ const NOBODY: FrozenCells = { size: 0, count: 0, born: new Int32Array(0), ints: 
 /** One table of a sample. Its rows are stable objects for as long as they live; after that they read undefined. */
 export class SampleTable implements Cells, Iterable<RowBase> {
   readonly plan: TablePlan
+  /** The numbers that move between snapshots, and are everybody's. */
+  readonly glides: readonly Column[]
   readonly #viewer: Viewer
   readonly #ways: readonly Way[]
   /** By column: the table that a ref points into. */
@@ -91,6 +106,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
     this.#viewer = viewer
     const { columns } = plan.layout
     this.#ways = columns.map((column) => wayOf(column, viewer))
+    this.glides = columns.filter(({ audience, glides }) => audience === 'all' && glides)
     this.#targets = columns.map(({ slot }) => game.tables.findIndex((one) => one.name === slot.shape.refTo))
     this.numbers = columns.map(() => new Float64Array(0))
   }

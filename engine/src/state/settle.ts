@@ -64,11 +64,13 @@ export function settleRefs(column: Column, ids: Float64Array, range: SettleRange
   for (let slot = first; slot < end; slot++) {
     if (life[slot] !== LIVE) continue
     const id = ids[slot]
-    if (!Number.isSafeInteger(id) || id < 0)
-      fail('ERR_FIELD_VALUE', `${table}.${column.name} is ${id}: expected a row's id or undefined`)
     const at = id === 0 ? -1 : resolve(column.slot.shape.refTo!, id)
     ints[from + slot] = at + 1
-    if (at < 0) ids[slot] = 0
+    if (at >= 0) continue
+    // Ids below 0 are those of rows that a client predicted into being.
+    if (!Number.isSafeInteger(id) || id < 0)
+      fail('ERR_FIELD_VALUE', `${table}.${column.name} is ${id}: expected a row's id or undefined`)
+    ids[slot] = 0
   }
 }
 

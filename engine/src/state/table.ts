@@ -24,6 +24,10 @@ export function slotOfId(table: number, id: number): number {
   const place = (id - 1) % (TABLES * SLOTS)
   return place % TABLES === table ? Math.floor(place / TABLES) : -1
 }
+/** The tick that the row of an id was spawned at. */
+export function bornOfId(id: number): number {
+  return Math.floor((id - 1) / (TABLES * SLOTS))
+}
 
 /** A table frozen at a tick, as whole numbers. Column `c` of slot `s` is `ints[c * size + s]`. */
 export interface FrozenCells {
@@ -225,14 +229,22 @@ export class Table implements WritableCells, Iterable<RowBase> {
     return born
   }
 
+  /** A value as it was settled last, which nobody writes to. */
+  settledValue(column: number, slot: number): unknown {
+    return this.#packed[column][slot].value
+  }
+
   /** Settles one row: what prediction does after each command. */
   settle(row: RowBase): void {
     const slot = RowBase.slotOf(row)
     this.#settle(slot, slot + 1, oneRow)
   }
 
-  /** Copies a row of other cells into the same slot of this table: prediction starts from what the server said. */
-  restore(cells: Cells, slot: number, born: number): RowBase {
+  /**
+   * Copies a row of other cells into this table, into the same slot or another: prediction starts from what the server
+   * said. A row born before tick 0 is none of the server's: its id is negative, and find() does not know it.
+   */
+  restore(cells: Cells, from: number, born: number, slot: number = from): RowBase {
     const last = slot < this.#high ? this.#rows[slot] : undefined
     const isLive = last !== undefined && this.#life[slot] === LIVE
     const stays = isLive && last.id === rowId(this.plan.index, slot, born)
@@ -245,8 +257,8 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#grow(slot + 1)
     const row = stays ? last : this.#place(slot, born, 0)
     for (const { index, kind, slot: field } of this.plan.layout.columns)
-      if (kind === 'value') this.#values[index][slot] = ownValue(field, cells.readValue(index, slot))
-      else this.numbers[index][slot] = cells.readNumber(index, slot)
+      if (kind === 'value') this.#values[index][slot] = ownValue(field, cells.readValue(index, from))
+      else this.numbers[index][slot] = cells.readNumber(index, from)
     this.#own(row, this.numbers[0][slot])
     return row
   }

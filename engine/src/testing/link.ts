@@ -18,6 +18,8 @@ export interface PathProfile {
   readonly stall?: { readonly every: number; readonly lasts: number }
   /** Bytes a second, without overheads; no bound if left out. */
   readonly bandwidth?: number
+  /** Bytes that may wait for the bandwidth unseen, as in a kernel: `bufferedAmount` counts what is past them. Default 0. */
+  readonly buffer?: number
 }
 
 /** Both ways: `up` is from the client to the server. */
@@ -46,12 +48,16 @@ export interface LinkEnd {
   onmessage: (bytes: Uint8Array<ArrayBuffer>) => void
   /** The connection is gone: called once, after all that arrived, whoever closed it. */
   onclose: (reason: string) => void
+  /** A probe of the other end arrived. */
+  onprobe: () => void
   /** Bytes sent that wait for the link's bandwidth. */
   readonly bufferedAmount: number
   /** Of the message that arrived last, the one being delivered included; undefined before the first. */
   readonly passage: Passage | undefined
   /** Sends one message: its parts, one after the other. After the end it goes nowhere. */
   send(...parts: readonly Uint8Array[]): void
+  /** Sends a sign of life: it takes the way of a message, but no bandwidth and no chance, and nothing else is later for it. */
+  probe(): void
   /** Ends the connection once everything sent has arrived. From now on nothing arrives here. */
   close(): void
 }
@@ -59,6 +65,8 @@ export interface LinkEnd {
 export interface Link {
   readonly client: LinkEnd
   readonly server: LinkEnd
+  /** When the last stall() is over, either way: ms of the clock. */
+  readonly heldUntil: number
   /** Changes the network. What is under way already keeps the time of its arrival. */
   shape(profile: LinkProfile): void
   /** Nothing arrives for so long, then everything does at once. */
@@ -79,6 +87,9 @@ export function link(clock: VirtualClock, random: Random, profile: LinkProfile, 
   return {
     client,
     server,
+    get heldUntil() {
+      return Math.max(up.heldUntil, down.heldUntil)
+    },
     shape(profile) {
       up.profile = profile.up
       down.profile = profile.down
@@ -99,6 +110,7 @@ export function link(clock: VirtualClock, random: Random, profile: LinkProfile, 
 class End implements LinkEnd {
   onmessage: (bytes: Uint8Array<ArrayBuffer>) => void = () => {}
   onclose: (reason: string) => void = () => {}
+  onprobe: () => void = () => {}
   passage: Passage | undefined
   readonly #clock: VirtualClock
   readonly #out: Path
@@ -117,6 +129,10 @@ class End implements LinkEnd {
     if (this.#open) this.#out.send(parts)
   }
 
+  probe(): void {
+    if (this.#open) this.#out.probe()
+  }
+
   close(): void {
     if (this.#open) this.#out.send(undefined)
     this.lose('closed here')
@@ -126,6 +142,10 @@ class End implements LinkEnd {
     if (!this.#open) return
     this.#open = false
     this.#clock.after(0, () => this.onclose(reason))
+  }
+
+  probed(): void {
+    if (this.#open) this.onprobe()
   }
 
   /** What arrives: a message, or the other end's close. */
@@ -151,8 +171,10 @@ interface Parcel {
 class Path {
   profile: PathProfile
   receiver: End | undefined
-  bufferedAmount = 0
+  heldUntil: number = Number.NEGATIVE_INFINITY
   readonly #clock: VirtualClock
+  /** Bytes that wait for the bandwidth. */
+  #waiting = 0
   readonly #random: Random
   readonly #checkAliasing: boolean
   /** Where in the rhythm of its stalls it started, 0 to 1. */
@@ -163,7 +185,6 @@ class Path {
   #flying: Parcel[] = []
   #lastArrival = 0
   #lastStalled = false
-  #heldUntil = Number.NEGATIVE_INFINITY
   #cut = false
 
   constructor(clock: VirtualClock, random: Random, profile: PathProfile, checkAliasing: boolean) {
@@ -174,25 +195,41 @@ class Path {
     this.profile = profile
   }
 
+  get bufferedAmount(): number {
+    return Math.max(0, this.#waiting - (this.profile.buffer ?? 0))
+  }
+
   send(parts: readonly Uint8Array[] | undefined): void {
     if (this.#cut) return
     let size = 0
     for (const part of parts ?? []) size += part.length
     const sent = this.#checkAliasing && parts !== undefined ? join(parts) : undefined
     this.#queue.push({ parts, size, sentAt: this.#clock.now, stalled: false, sent })
-    this.bufferedAmount += size
+    this.#waiting += size
     if (this.#queue.length === 1) this.#transmit()
   }
 
+  probe(): void {
+    if (this.#cut) return
+    const alone = Math.max(this.#clock.now + this.profile.latency, this.#lastArrival)
+    this.#clock.at(this.#afterStall(alone), () => this.#probed())
+  }
+
+  #probed(): void {
+    if (this.#cut) return
+    if (this.#clock.now < this.heldUntil) this.#clock.at(this.heldUntil, () => this.#probed())
+    else this.receiver?.probed()
+  }
+
   hold(until: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, until)
+    this.heldUntil = Math.max(this.heldUntil, until)
   }
 
   cut(): void {
     this.#cut = true
     this.#queue = []
     this.#flying = []
-    this.bufferedAmount = 0
+    this.#waiting = 0
   }
 
   #transmit(): void {
@@ -204,7 +241,7 @@ class Path {
   #depart(): void {
     const parcel = this.#queue.shift()
     if (parcel === undefined) return // cut meanwhile
-    this.bufferedAmount -= parcel.size
+    this.#waiting -= parcel.size
     const { latency, jitter } = this.profile
     const alone = this.#clock.now + latency + jitter * (2 * this.#random.next() - 1)
     const inOrder = Math.max(alone, this.#lastArrival)
@@ -226,8 +263,8 @@ class Path {
   }
 
   #deliver(): void {
-    if (this.#clock.now < this.#heldUntil) {
-      this.#clock.at(this.#heldUntil, () => this.#deliver())
+    if (this.#clock.now < this.heldUntil) {
+      this.#clock.at(this.heldUntil, () => this.#deliver())
       return
     }
     const parcel = this.#flying.shift()
@@ -242,7 +279,7 @@ class Path {
       }
     }
     // What arrives at the very end of a hold waited for it.
-    const stalled = parcel.stalled || this.#clock.now === this.#heldUntil
+    const stalled = parcel.stalled || this.#clock.now === this.heldUntil
     this.receiver?.receive(bytes, { sentAt: parcel.sentAt, stalled })
   }
 }

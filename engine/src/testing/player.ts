@@ -43,13 +43,18 @@ export class HeadlessPlayer<M extends Playable, Seen> {
   /** Every frame that was drawn, in order. */
   readonly frames: DrawnFrame<Seen>[] = []
   readonly #clock: VirtualClock
-  readonly #transport: LinkTransport
+  readonly #transport: Pick<LinkTransport, 'now' | 'arrivals'>
   readonly #onFrame: (match: M) => Seen
   #corrections: number
   #end: () => void = () => {}
 
   /** Draws from now on a match that was joined over `transport`; frames are given the transport's time. */
-  constructor(clock: VirtualClock, transport: LinkTransport, match: M, options: PlayerOptions<M, Seen>) {
+  constructor(
+    clock: VirtualClock,
+    transport: Pick<LinkTransport, 'now' | 'arrivals'>,
+    match: M,
+    options: PlayerOptions<M, Seen>
+  ) {
     this.match = match
     this.#clock = clock
     this.#transport = transport

@@ -1,6 +1,8 @@
 // The two sides of a game's connection over the two ends of a link: what client/socket.ts and the server's host are
 // over Socket.IO. Frames, control messages and answers share the link in order, told apart by what goes before them:
 //   kind 1 byte, then for `ask` and `answer` the id of the ask, 4 bytes, little-endian.
+// Where the server's end is given a clock, both know of a dead link as Socket.IO does, within 6 s: the server's end sends a
+// sign of life each 2 s and waits 4 s for the answer; the client's end, once it has had one, waits 6 s for the next.
 
 import type { Transport, TransportEvents } from '../client/transport.ts'
 import { TickwireError } from '../schema/errors.ts'
@@ -18,6 +20,9 @@ const TELL = 3
 
 /** An ask that is not answered for so long fails, ms. */
 const ANSWER_WITHIN = 10_000
+
+const PING_EVERY = 2000
+const PONG_WITHIN = 4000
 
 const frameHead = Uint8Array.of(FRAME)
 const tellHead = Uint8Array.of(TELL)
@@ -51,10 +56,16 @@ export interface Arrival {
 
 /**
  * The client's transport over its end of a link. It says that it is connected at the clock's next event. `now`: the
- * clock of the client's machine, which may be set, leap, or stand; by default the virtual one.
+ * clock of the client's machine, which may be set, leap, or stand; by default the virtual one. `arrivals`: where they are
+ * noted, those of an earlier transport maybe.
  */
-export function linkTransport(end: LinkEnd, clock: VirtualClock, now: () => number = () => clock.now): LinkTransport {
-  return new ClientTransport(end, clock, now)
+export function linkTransport(
+  end: LinkEnd,
+  clock: VirtualClock,
+  now: () => number = () => clock.now,
+  arrivals: Arrival[] = []
+): LinkTransport {
+  return new ClientTransport(end, clock, now, arrivals)
 }
 
 interface Asked {
@@ -64,20 +75,30 @@ interface Asked {
 
 class ClientTransport implements LinkTransport {
   connected = false
-  readonly arrivals: Arrival[] = []
+  readonly arrivals: Arrival[]
   readonly now: () => number
   readonly #end: LinkEnd
   readonly #clock: VirtualClock
   readonly #asked: Map<number, Asked> = new Map()
   #lastId = 0
   #to: TransportEvents | undefined
+  #stopWaiting: () => void = () => {}
 
-  constructor(end: LinkEnd, clock: VirtualClock, now: () => number) {
+  constructor(end: LinkEnd, clock: VirtualClock, now: () => number, arrivals: Arrival[]) {
     this.now = now
+    this.arrivals = arrivals
     this.#end = end
     this.#clock = clock
     end.onmessage = (message) => this.#receive(message)
-    end.onclose = (reason) => this.#setConnected(false, reason)
+    end.onprobe = () => {
+      end.probe()
+      this.#stopWaiting()
+      this.#stopWaiting = clock.after(PING_EVERY + PONG_WITHIN, () => end.close())
+    }
+    end.onclose = (reason) => {
+      this.#stopWaiting()
+      this.#setConnected(false, reason)
+    }
     clock.after(0, () => this.#setConnected(true, 'connected'))
   }
 
@@ -175,8 +196,8 @@ export interface LinkConnection {
   close(): void
 }
 
-/** The server's connection over its end of a link. */
-export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers): LinkConnection {
+/** The server's connection over its end of a link; with a `clock` it notices where that is dead. */
+export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers, clock?: VirtualClock): LinkConnection {
   const answer = async (id: number, ask: Uint8Array<ArrayBuffer>): Promise<void> => {
     end.send(askHead(ANSWER, id), await handlers.ask(ask))
   }
@@ -184,7 +205,11 @@ export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers): Link
     if (message[0] === FRAME) handlers.frame(message.subarray(1))
     else if (message[0] === ASK) void answer(readAskId(message), message.subarray(5))
   }
-  end.onclose = () => handlers.closed()
+  const rest = clock ? heartbeat(end, clock) : () => {}
+  end.onclose = () => {
+    rest()
+    handlers.closed()
+  }
   return {
     get bufferedAmount() {
       return end.bufferedAmount
@@ -202,4 +227,22 @@ export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers): Link
       end.close()
     },
   }
+}
+
+/** Closes a dead end. Returns what ends that. */
+function heartbeat(end: LinkEnd, clock: VirtualClock): () => void {
+  let cancel: () => void
+  const rest = (): void => {
+    cancel = clock.after(PING_EVERY, () => {
+      end.probe()
+      cancel = clock.after(PONG_WITHIN, () => end.close())
+    })
+  }
+  end.onprobe = () => {
+    cancel()
+    rest()
+  }
+  rest()
+  end.probe() // as the handshake: from then on the client waits for the next
+  return () => cancel()
 }

@@ -190,6 +190,18 @@ describe('ServerClock', () => {
     for (const speed of speeds(settled)) expect(Math.abs(speed - 1)).toBeLessThan(1e-6)
   })
 
+  it('keeps what it knows of the path when its clock is set ahead: the reading goes on as before, and the jitter', async () => {
+    const { clock, server, readings, client } = play(roundTrip(60, 40))
+    await clock.run(20_000)
+    const { jitter } = server
+    client.offset += 3_600_000
+    await clock.run(21_000)
+    expect(Math.abs(server.jitter - jitter)).toBeLessThan(10)
+    await clock.run(30_000)
+    for (const reading of after(readings, 20_500)) expect(Math.abs(behind(reading, 10))).toBeLessThan(20)
+    for (const speed of speeds(after(readings, 20_500))) expect(Math.abs(speed - 1)).toBeLessThanOrEqual(0.05 + 1e-6)
+  })
+
   it('follows a slower route within seconds and a faster one at once, by bending its rate', async () => {
     const { clock, net, readings } = play(roundTrip(40, 0))
     clock.at(5000, () => net.shape(roundTrip(140, 0)))

@@ -41,6 +41,9 @@ export class ServerClock {
   #lastNow = Number.NEGATIVE_INFINITY
   #lateSince: number | undefined
   #lateBy = 0
+  /** How many arrivals were late since then, and the sum of their transits. */
+  #lateCount = 0
+  #lateSum = 0
   #synced = false
 
   #fastest = 0
@@ -84,9 +87,13 @@ export class ServerClock {
     else if (this.#lateSince === undefined || transit < this.#lateBy - DRAIN_MS) {
       this.#lateSince = now
       this.#lateBy = transit
+      this.#lateCount = 0
+      this.#lateSum = 0
     }
+    this.#lateCount++
+    this.#lateSum += transit
     if (this.#lateSince !== undefined && now - this.#lateSince >= LATE_MS) {
-      this.#held = 0
+      this.#shift(this.#lateSum / this.#lateCount)
       this.#lateSince = undefined
     }
 
@@ -116,6 +123,13 @@ export class ServerClock {
     }
     this.#read = msToTicks(now - this.#followed, this.#rate)
     return this.#read
+  }
+
+  /** The clock or the path changed, so that the usual transit is this one: what is remembered is moved by that. */
+  #shift(transit: number): void {
+    const sorted = this.#transits.slice(0, this.#held).sort()
+    const by = transit - sorted[this.#held >> 1]
+    for (let at = 0; at < this.#held; at++) this.#transits[at] += by
   }
 
   #remember(transit: number, together: boolean): void {

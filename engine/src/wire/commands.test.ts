@@ -15,8 +15,9 @@ const [idle, go, shoot]: Values[] = [
   { turn: -1, thrust: 1, fire: false },
   { turn: 1, thrust: 0.5, fire: true },
 ]
+const NOTHING: CommandRun = { ack: -1, arrivedAt: 0, drawn: -1, renderTick: -1, first: 0, commands: [] }
 const write = (run: Partial<CommandRun>) =>
-  writeCommands(new BitWriter(), layout, { ack: -1, renderTick: -1, first: 0, commands: [], ...run })
+  writeCommands(new BitWriter(), layout, { ...NOTHING, drawn: run.ack ?? -1, ...run })
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('C1-C4 a run of commands', () => {
@@ -24,16 +25,21 @@ describe('C1-C4 a run of commands', () => {
     const run = fc.record({
       near: fc.nat(2 ** 24),
       late: fc.integer({ min: 0, max: 30000 }),
+      arrivedAt: fc.nat(65535),
+      behind: fc.oneof(fc.nat(3), fc.nat(MAX_TRAIL)),
       trail: fc.integer({ min: -MAX_TRAIL * 256, max: MAX_TRAIL * 256 }),
       ahead: fc.integer({ min: -500, max: 500 }),
       commands: fc.array(fc.constantFrom(idle, idle, go, shoot), { maxLength: MAX_RUN }),
     })
     fc.assert(
-      fc.property(run, ({ near, late, trail, ahead, commands }) => {
+      fc.property(run, ({ near, late, arrivedAt, behind, trail, ahead, commands }) => {
         const ack = near - late
         const first = Math.max(near + ahead, 0)
-        const renderTick = ack < 0 ? -1 : ack - trail / 256
-        const made = { ack: Math.max(ack, -1), renderTick, first, commands }
+        const made =
+          ack < 0
+            ? { ...NOTHING, first, commands }
+            : { ack, arrivedAt, drawn: Math.max(0, ack - behind), renderTick: 0, first, commands }
+        if (ack >= 0) made.renderTick = made.drawn - trail / 256
         expect(readCommands(write(made), layout, near)).toEqual(made)
       }),
       { numRuns: runs(200) }
@@ -82,7 +88,7 @@ describe('C1-C4 a run of commands', () => {
     const commands = Array.from({ length: MAX_RUN }, () =>
       Object.fromEntries([...large.byName.keys()].map((key) => [key, 9]))
     )
-    const frame = writeCommands(new BitWriter(), large, { ack: 65535, renderTick: 0, first: 65535, commands })
+    const frame = writeCommands(new BitWriter(), large, { ...NOTHING, ack: 65535, first: 65535, commands })
     expect(frame.length).toBeLessThanOrEqual(4096)
   })
 })
@@ -99,11 +105,27 @@ describe('a run is refused', () => {
     out.bits(2, 8)
     out.bit(true)
     out.bits(100, 16)
+    out.bits(0, 16)
+    out.rice(0, 1)
     out.varint(2 * MAX_TRAIL * 256 + 1)
     out.bits(0, 22)
     expect(refused(() => readCommands(out.finish(), layout, 100))).toBe(
       'a render tick 4095.001953125 ticks away: expected at most 4095 (ERR_FRAME_INVALID)'
     )
+  })
+
+  it.each([
+    ['farther back than a screen can be', 5000, 4096],
+    ['below 0', 100, 101],
+  ])('C2 drawn with a tick %s', (_, ack, behind) => {
+    const out = new BitWriter()
+    out.bits(2, 8)
+    out.bit(true)
+    out.bits(ack, 16)
+    out.bits(0, 16)
+    out.rice(behind, 1)
+    out.bits(0, 30)
+    expect(refused(() => readCommands(out.finish(), layout, ack))).toContain('ERR_FRAME_INVALID')
   })
 
   it('F2 cut short, or with something behind it', () => {

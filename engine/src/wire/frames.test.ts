@@ -155,7 +155,7 @@ describe('F6-F8 a state frame', () => {
   })
 })
 
-describe('E1-E4 events', () => {
+describe('E1-E5 events', () => {
   const { snapshot } = make()
   const [a, b] = [snapshot(100), snapshot(110)]
   const held = read(frameOf(a)).snapshot
@@ -199,6 +199,15 @@ describe('E1-E4 events', () => {
       }),
       { numRuns: runs(100) }
     )
+  })
+
+  it('E5 what `move` emitted names its owner, in either chunk', () => {
+    const shared = [{ ...boom(101, 1), owner: 1 }, boom(101, 2), { ...boom(101, 3), owner: 65535 }]
+    const own = [{ ...said(101, 'a', 1), owner: 7 }]
+    const frame = read(frameOf(b, { baseline: a, shared, own }), 100, () => held)
+    expect(frame.events.map(({ owner }) => owner)).toEqual([1, 7, undefined, 65535])
+    const nobody = frameOf(b, { baseline: a, shared: [{ ...boom(101, 1), owner: 0 }] })
+    expect(() => read(nobody, 100, () => held)).toThrow('an event of player 0: ids begin at 1')
   })
 
   it('E1 hundreds in a frame', () => {
@@ -348,5 +357,5 @@ it('bool events of no fields cost what their place costs', () => {
   const [kind] = planOf(quiet).events
   const events = Array.from({ length: 9 }, (): WireEvent => ({ tick: 0, kind, values: {}, after: 0 }))
   const [without, with9] = [[], events].map((some) => writer.shared(snapshot, undefined, undefined, some).length)
-  expect(with9 - without).toBe(5)
+  expect(with9 - without).toBe(6)
 })

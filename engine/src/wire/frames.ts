@@ -25,11 +25,14 @@ export interface WireEvent {
   readonly values: Values
   /** Of a private event: how many shared ones of its tick came before it. */
   readonly after: number
+  /** The player whose row's `move` emitted it: that player's client may have played it ahead. Undefined: the rules did. */
+  readonly owner?: number | undefined
 }
 
 /** Bytes before the shared chunk in a frame without a private one. */
 export const SHARED_PREFIX = 2
 const EVENT_K = 2
+const OWNER_BITS = 16
 const MAX_EVENTS = 65536
 
 /** What only one player gets. */
@@ -131,6 +134,8 @@ export class FrameWriter<G extends AnyGame> {
       out.rice(tick - event.tick, EVENT_K)
       if (positions) out.rice(event.after, EVENT_K)
       out.uint(event.kind.index, kindBits(this.#events))
+      out.bit(event.owner !== undefined)
+      if (event.owner !== undefined) out.bits(event.owner, OWNER_BITS)
       writeRecord(out, event.kind.layout, event.values, 'ERR_FIELD_VALUE')
     }
     out.bit(false)
@@ -257,7 +262,10 @@ export class FrameReader<G extends AnyGame> {
       const kind = kinds[from.uint(kindBits(kinds))]
       if (!kind || ago > tick)
         fail('ERR_FRAME_INVALID', `an event of a kind that ${this.#plan.game.name} does not have`)
-      events.push({ tick: tick - ago, kind, values: readRecord(from, kind.layout, 'ERR_FRAME_INVALID'), after })
+      const owner = from.bit() ? from.bits(OWNER_BITS) : undefined
+      if (owner === 0) fail('ERR_FRAME_INVALID', 'an event of player 0: ids begin at 1')
+      const values = readRecord(from, kind.layout, 'ERR_FRAME_INVALID')
+      events.push({ tick: tick - ago, kind, values, after, owner })
     }
     return events
   }

@@ -27,7 +27,7 @@ export { Random } from '../state/random.ts'
 export { RowBase } from '../state/row.ts'
 export { MAX_EXTRAPOLATION_MS, Sample } from '../state/sample.ts'
 export { SnapshotBase } from '../state/snapshot.ts'
-export type { Table } from '../state/table.ts'
+export { bornOfId, type Table } from '../state/table.ts'
 export { WorldBase } from '../state/world.ts'
 export { Stepper } from '../time/stepper.ts'
 export { BitReader, BitWriter } from './bits.ts'
@@ -37,6 +37,7 @@ export { FRAME_KIND, type FrameKind, kindOf, MAX_FRAME_BYTES, PROTOCOL_VERSION, 
 export {
   type Answer,
   type Ask,
+  type EndCode,
   errorAnswer,
   type PlayerInfo,
   packAnswer,

@@ -19,12 +19,23 @@ import {
 
 const ada = { id: 1, name: 'ada', bot: false }
 const join: Ask = { ask: 'join', version: 1, game: 'arena', schema: 0xffffffff, match: 'quick', name: 'ada' }
+const resume: Ask = {
+  ask: 'resume',
+  version: 1,
+  game: 'arena',
+  schema: 0xffffffff,
+  match: 'm1',
+  player: 7,
+  token: new Uint8Array(16).fill(3),
+}
 const packed = (value: unknown): Uint8Array => pack(value, 100000, 'ERR_USAGE', 'it')
 
 describe('control messages come back as they were', () => {
   it.each<Ask>([
     join,
     { ...join, match: Uint8Array.of(1, 2) },
+    resume,
+    { ...resume, have: 123 },
     { ask: 'request', id: 7, name: 'say', values: Uint8Array.of(9) },
     { ask: 'leave' },
     { ask: 'ping' },
@@ -48,6 +59,18 @@ describe('control messages come back as they were', () => {
       options: Uint8Array.of(1),
       prior: Uint8Array.of(2, 3),
     },
+    {
+      ok: 'join',
+      match: 'm1',
+      player: ada,
+      players: [ada],
+      tick: 5,
+      options: Uint8Array.of(1),
+      token: new Uint8Array(16).fill(4),
+      grace: 30_000,
+    },
+    { ok: 'resume', token: new Uint8Array(16).fill(5), tick: 900, players: [ada] },
+    { ok: 'resume', token: new Uint8Array(16).fill(5), tick: 900, players: [ada], prior: Uint8Array.of(2, 3) },
     { ok: 'request', tick: 9, values: Uint8Array.of() },
     { ok: 'leave' },
     { ok: 'ping' },
@@ -82,8 +105,8 @@ describe('M5 an error is an answer', () => {
 
 describe('M3 M4 M5 M6 refused as ERR_MESSAGE', () => {
   it.each<[string, (bytes: Uint8Array) => unknown, unknown, string]>([
-    ['an ask of no kind', unpackAsk, {}, 'ask: undefined: expected join, request, leave or ping'],
-    ['an unknown ask', unpackAsk, { ask: 'win' }, 'ask: win: expected join, request, leave or ping'],
+    ['an ask of no kind', unpackAsk, {}, 'ask: undefined: expected join, resume, request, leave or ping'],
+    ['an unknown ask', unpackAsk, { ask: 'win' }, 'ask: win: expected join, resume, request, leave or ping'],
     ['what is no map', unpackAsk, ['join'], 'expected a map'],
     ['nothing', unpackAsk, null, 'expected a map'],
     ['bytes', unpackAsk, Uint8Array.of(1), 'expected a map'],
@@ -103,7 +126,7 @@ describe('M3 M4 M5 M6 refused as ERR_MESSAGE', () => {
       { ask: 'request', id: 1, name: 'say', values: {} },
       'values: expected bytes',
     ],
-    ['an unknown answer', unpackAnswer, { ok: 'win' }, 'ok: win: expected join, request, leave or ping'],
+    ['an unknown answer', unpackAnswer, { ok: 'win' }, 'ok: win: expected join, resume, request, leave or ping'],
     ['a join without players', unpackAnswer, { ok: 'join', match: 'm', player: ada }, 'players: expected an array'],
     ['a player without a name', unpackAnswer, { ok: 'join', match: 'm', player: { id: 1 } }, 'name: expected text'],
     ['an error without a message', unpackAnswer, { error: 'ERR_NAME' }, 'message: expected text'],

@@ -1,4 +1,4 @@
-// Control messages: joining, leaving, requests, and what the server tells by itself. MessagePack maps, bounded before
+// Control messages: joining, coming back, leaving, requests, and what the server tells by itself. MessagePack maps, bounded before
 // they are decoded. Pack and unpack side by side. PROTOCOL.md, section Control.
 
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
@@ -15,6 +15,21 @@ export type Ask =
       readonly match: string | Uint8Array
       readonly name: string
     }
+  /** Over another connection: the seat that was taken over a lost one. */
+  | {
+      readonly ask: 'resume'
+      readonly version: number
+      readonly game: string
+      readonly schema: number
+      readonly match: string
+      /** The player's id. */
+      readonly player: number
+      /** The newest one that the server gave for the seat. */
+      readonly token: Uint8Array
+      /** The newest tick that the client holds the state of; left out: none that a delta could start from. */
+      readonly have?: number
+    }
+  /** Ids rise; a request that is asked again has the id that it had. */
   | { readonly ask: 'request'; readonly id: number; readonly name: string; readonly values: Uint8Array }
   | { readonly ask: 'leave' }
   /** Answered at once: the client measures the round trip. */
@@ -37,12 +52,29 @@ export type Answer =
       readonly options: Uint8Array
       /** What its frames are coded with from the first one on, packed; left out: the generic prior. */
       readonly prior?: Uint8Array
+      /** With which the seat is resumed, once, and for how long it is kept, ms; both left out: it goes with its connection. */
+      readonly token?: Uint8Array
+      readonly grace?: number
+    }
+  | {
+      readonly ok: 'resume'
+      /** The next one. */
+      readonly token: Uint8Array
+      readonly tick: number
+      /** All of them, as they are now. */
+      readonly players: readonly PlayerInfo[]
+      /** As with `join`; left out: what its frames were coded with before. */
+      readonly prior?: Uint8Array
     }
   /** `tick`: in which the rule was done; the answer counts once that tick's frame is applied. */
   | { readonly ok: 'request'; readonly tick: number; readonly values: Uint8Array }
   | { readonly ok: 'leave' }
   | { readonly ok: 'ping' }
-  | { readonly error: ErrorCode; readonly message: string }
+  /** To `resume` also how the player's part ended while it was away. */
+  | { readonly error: EndCode; readonly message: string }
+
+/** Why a player is out of its match: an error, or the end of the match, or the rules' word. */
+export type EndCode = ErrorCode | 'ENDED' | 'KICKED'
 
 /** Server to client, unasked. */
 export type Tell =
@@ -53,7 +85,7 @@ export type Tell =
   /** What the client sent was refused, and nothing else happened. */
   | { readonly tell: 'refused'; readonly code: ErrorCode; readonly reason: string }
   /** The player is out of the match; nothing follows. */
-  | { readonly tell: 'end'; readonly code: ErrorCode | 'ENDED' | 'KICKED'; readonly reason: string }
+  | { readonly tell: 'end'; readonly code: EndCode; readonly reason: string }
 
 const ASK_LIMITS = { bytes: 8192, depth: 4, elements: 64 }
 const ANSWER_LIMITS = { bytes: 262144, depth: 4, elements: 65536 }
@@ -75,13 +107,24 @@ export function unpackAsk(bytes: Uint8Array): Ask {
         match: got.match instanceof Uint8Array ? got.match : text(got, 'match'),
         name: text(got, 'name'),
       }
+    case 'resume':
+      return {
+        ask: 'resume',
+        version: whole(got, 'version'),
+        game: text(got, 'game'),
+        schema: whole(got, 'schema'),
+        match: text(got, 'match'),
+        player: whole(got, 'player'),
+        token: bin(got, 'token'),
+        ...(got.have === undefined ? undefined : { have: whole(got, 'have') }),
+      }
     case 'request':
       return { ask: 'request', id: whole(got, 'id'), name: text(got, 'name'), values: bin(got, 'values') }
     case 'leave':
     case 'ping':
       return { ask: got.ask }
     default:
-      return fail('ERR_MESSAGE', `ask: ${String(got.ask)}: expected join, request, leave or ping`)
+      return fail('ERR_MESSAGE', `ask: ${String(got.ask)}: expected join, resume, request, leave or ping`)
   }
 }
 
@@ -109,6 +152,15 @@ export function unpackAnswer(bytes: Uint8Array): Exclude<Answer, { error: unknow
         tick: whole(got, 'tick'),
         options: bin(got, 'options'),
         ...(got.prior === undefined ? undefined : { prior: bin(got, 'prior') }),
+        ...(got.token === undefined ? undefined : { token: bin(got, 'token'), grace: whole(got, 'grace') }),
+      }
+    case 'resume':
+      return {
+        ok: 'resume',
+        token: bin(got, 'token'),
+        tick: whole(got, 'tick'),
+        players: array(got, 'players').map(playerInfo),
+        ...(got.prior === undefined ? undefined : { prior: bin(got, 'prior') }),
       }
     case 'request':
       return { ok: 'request', tick: whole(got, 'tick'), values: bin(got, 'values') }
@@ -116,7 +168,7 @@ export function unpackAnswer(bytes: Uint8Array): Exclude<Answer, { error: unknow
     case 'ping':
       return { ok: got.ok }
     default:
-      return fail('ERR_MESSAGE', `ok: ${String(got.ok)}: expected join, request, leave or ping`)
+      return fail('ERR_MESSAGE', `ok: ${String(got.ok)}: expected join, resume, request, leave or ping`)
   }
 }
 

@@ -46,7 +46,10 @@ export function stateFrames(chance: Chance, { game, snapshots, prior, about }: P
   const eventsOf = (tick: number): WireEvent[] =>
     plan.events.flatMap((kind) => {
       const values = settleRecord(kind.layout, EVENTS[kind.name], 'ERR_FIELD_VALUE')
-      return chance.below(2) === 0 ? [{ tick: tick - chance.below(2), kind, values, after: chance.below(2) }] : []
+      const owner = chance.pick([undefined, 1, 65535])
+      return chance.below(2) === 0
+        ? [{ tick: tick - chance.below(2), kind, values, after: chance.below(2), owner }]
+        : []
     })
   const frameOf = (snapshot: SnapshotBase, baseline?: SnapshotBase, before?: SnapshotBase): Uint8Array => {
     const shared = writer.shared(snapshot, baseline, before, eventsOf(snapshot.tick), prior)
@@ -127,7 +130,14 @@ export function commandFrames(chance: Chance): Target {
     )
   const frames = [0, 1, 3, 63].map((count) => {
     const commands = Array.from({ length: count }, commandOf)
-    return writeCommands(new BitWriter(), command, { ack: near - 5, renderTick: near - 7.5, first: near + 1, commands })
+    return writeCommands(new BitWriter(), command, {
+      ack: near - 5,
+      arrivedAt: 1234,
+      drawn: near - 6,
+      renderTick: near - 7.5,
+      first: near + 1,
+      commands,
+    })
   })
   const target: Target = {
     about: 'commands',

@@ -56,6 +56,8 @@ export interface Happened {
   readonly name: string
   readonly values: object
   readonly place: number
+  /** E5 */
+  readonly owner: number | undefined
 }
 /** `events`: by kind, its name and fields. */
 export function readEvents(
@@ -69,7 +71,8 @@ export function readEvents(
     const ago = from.rice(2)
     const place = hasPlaces ? from.rice(2) : 0
     const [name, fields] = events[from.number(bitsOf(events.length - 1))]
-    all.push({ tick: tick - ago, name, values: readRecord(from, fields), place })
+    const owner = from.flag() ? from.number(16) : undefined
+    all.push({ tick: tick - ago, name, values: readRecord(from, fields), place, owner })
   }
   return all
 }

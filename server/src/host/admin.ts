@@ -4,7 +4,7 @@ import { instrument } from '@socket.io/admin-ui'
 import { TickwireError } from '@tickwire/engine'
 import bcrypt from 'bcryptjs'
 import type { Server as Io } from 'socket.io'
-import { Attempts } from './guard.ts'
+import { Attempts } from './addresses.ts'
 import { now } from './loop.ts'
 
 export interface AdminOptions {

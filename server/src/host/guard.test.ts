@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { Attempts, DEFAULT_LIMITS, limitsOf, Meter, originRule, TokenBucket } from './guard.ts'
+import { DEFAULT_LIMITS, limitsOf, Meter, originRule, TokenBucket } from './guard.ts'
 
 function from(origin: string | undefined, host = 'game.example:3000'): IncomingMessage {
   return { headers: { origin, host } } as IncomingMessage
@@ -87,36 +87,6 @@ describe('limits', () => {
   })
 })
 
-describe('attempts', () => {
-  const taken = (attempts: Attempts, address: string) =>
-    Array.from({ length: 5 }, () => attempts.take(address, 0)).filter(Boolean).length
-
-  it('of one address leave those of others alone', () => {
-    const attempts = new Attempts(1, 3)
-    expect(taken(attempts, '10.0.0.1')).toBe(3)
-    expect(taken(attempts, '10.0.0.2')).toBe(3)
-    expect(taken(attempts, '::ffff:10.0.0.3')).toBe(3)
-    expect(taken(attempts, '::ffff:10.0.0.4')).toBe(3)
-    expect(attempts.take('10.0.0.1', 999)).toBe(false)
-    expect(attempts.take('10.0.0.1', 1000)).toBe(true)
-  })
-
-  it('count the whole network that a holder of an IPv6 address has as one', () => {
-    const attempts = new Attempts(1, 3)
-    expect(taken(attempts, '2001:db8::1')).toBe(3)
-    expect(taken(attempts, '2001:db8:0:0:a:b:c:d')).toBe(0)
-    expect(taken(attempts, '2001:db8:0:1::1')).toBe(3)
-    expect(taken(attempts, '::1')).toBe(3)
-  })
-
-  it('are remembered for as many addresses as fit, those that tried last', () => {
-    const attempts = new Attempts(1, 1)
-    for (let i = 0; i < 10_001; i++) attempts.take(`address ${i}`, 0)
-    expect(attempts.take('address 1', 0)).toBe(false)
-    expect(attempts.take('address 0', 0)).toBe(true)
-  })
-})
-
 describe('the meter of a connection', () => {
   it('lets a client at 60 Hz send for ever, and the backlog of a stall of 6 s at once', () => {
     const meter = new Meter(DEFAULT_LIMITS, 0)
@@ -136,6 +106,29 @@ describe('the meter of a connection', () => {
     const meter = new Meter(DEFAULT_LIMITS, 0)
     for (let i = 0; i < 32; i++) expect(meter.count(16384, 0)).toBeUndefined()
     expect(meter.count(16384, 0)?.code).toBe('ERR_RATE_LIMIT')
+  })
+
+  it('slows down first, where that can be, and refuses who needs it for 5 s', () => {
+    const meter = new Meter(DEFAULT_LIMITS, 0)
+    for (let i = 0; i < 400; i++) meter.count(1, 0, true)
+    expect(meter.pausedUntil).toBeLessThan(0)
+    meter.count(1, 0, true)
+    expect(meter.pausedUntil).toBe(5)
+    for (let i = 0; i < 999; i++) expect(meter.count(1, 0, true)).toBeUndefined()
+    expect(meter.pausedUntil).toBe(5000)
+    expect(meter.count(1, 0, true)?.code).toBe('ERR_RATE_LIMIT')
+  })
+
+  it('refuses who is too fast all the time, the sooner the faster', () => {
+    const refusedAfter = (perSecond: number): number => {
+      const meter = new Meter(DEFAULT_LIMITS, 0)
+      let now = 0
+      while (now < 600_000 && !meter.count(1, now, true)) now = Math.max(now + 1000 / perSecond, meter.pausedUntil)
+      return now / 1000
+    }
+    expect(refusedAfter(199)).toBeGreaterThan(599)
+    expect(refusedAfter(210)).toBeGreaterThan(40)
+    expect(refusedAfter(2000)).toBeLessThan(10)
   })
 
   it('refuses what waits to be read past 1 MiB', () => {

@@ -264,6 +264,58 @@ describe('the loop', () => {
   })
 })
 
+describe('who looks on', () => {
+  it('is told how late each tick began and how long it took, those too that were caught up', () => {
+    const clock = new FakeClock()
+    const seen: [number, number][] = []
+    const slow = match(10, () => {
+      clock.time += slow.steps === 2 ? 250 : 1
+    })
+    const onlooker = { ended: (_: Ticking, late: number, took: number) => void seen.push([late, took]) }
+    const loop = new Loop(
+      () => [slow],
+      () => {},
+      undefined,
+      clock,
+      onlooker
+    )
+    loop.start()
+    clock.advance(0)
+    clock.advance(450)
+    // Due at 100, 200, 300, 400 ms: the third and fourth wait for the second.
+    expect(seen.map((pair) => pair.map(Math.round))).toEqual([
+      [0, 1],
+      [0, 250],
+      [150, 1],
+      [51, 1],
+    ])
+  })
+
+  it('hears of every pass, and of a tick before it is over', () => {
+    const clock = new FakeClock()
+    const seen: string[] = []
+    const failing = match(60, () => {
+      seen.push('tick')
+      throw new Error('oops')
+    })
+    const onlooker = {
+      alive: () => seen.push('pass'),
+      begins: () => seen.push('begins'),
+      ended: () => seen.push('ended'),
+    }
+    const loop = new Loop<Ticking>(
+      () => [failing],
+      () => {},
+      undefined,
+      clock,
+      onlooker as never
+    )
+    loop.start()
+    clock.advance(17)
+    expect(seen.join(' ')).toBe('pass pass begins tick ended')
+  })
+})
+
 describe('settles()', () => {
   it('waits for what resolves or rejects, and leaves no timer', async () => {
     const clock = new FakeClock()

@@ -36,11 +36,29 @@ export async function settles(promise: Promise<unknown>, ms: number, clock: Cloc
   cancel()
 }
 
+/** Who looks on: what counts ticks, and what notices that one never ends. Must not throw. */
+export interface Onlooker<M> {
+  /** The loop is at work: at each pass. */
+  alive?(): void
+  /** A tick begins, */
+  begins?(match: M): void
+  /** and is over: how late it began, after it was due, and how long it took, both in ms. */
+  ended?(match: M, late: number, took: number): void
+}
+
 /** What the loop knows of a match. */
 export interface Ticking {
   readonly game: { readonly tickRate: number }
   /** Runs one tick. */
   step(): void
+}
+
+interface Due<M> {
+  readonly match: M
+  readonly ticks: number
+  /** When the first of them was due, and how long after it the next is. */
+  readonly at: number
+  readonly interval: number
 }
 
 // A new match is noticed this soon even when nothing else is due.
@@ -58,6 +76,7 @@ export class Loop<M extends Ticking> {
   readonly #failed: (match: M, error: unknown) => void
   readonly #idle: () => boolean
   readonly #clock: Clock
+  readonly #onlooker: Onlooker<M>
   readonly #steppers = new WeakMap<M, Stepper>()
   #running = false
   #cancel = (): void => {}
@@ -70,17 +89,20 @@ export class Loop<M extends Ticking> {
    * @param matches those to drive; asked at every pass
    * @param failed told of what a match's tick threw; the loop goes on, even if this throws
    * @param idle does a piece of work while nothing is due; false: there is none left. Never throws.
+   * @param onlooker is told of every pass and tick
    */
   constructor(
     matches: () => Iterable<M>,
     failed: (match: M, error: unknown) => void,
     idle: () => boolean = () => false,
-    clock: Clock = systemClock
+    clock: Clock = systemClock,
+    onlooker: Onlooker<M> = {}
   ) {
     this.#matches = matches
     this.#failed = failed
     this.#idle = idle
     this.#clock = clock
+    this.#onlooker = onlooker
   }
 
   /** How many passes found a match more than one tick behind. */
@@ -106,13 +128,15 @@ export class Loop<M extends Ticking> {
   }
 
   readonly #pass = (): void => {
-    const due: { match: M; ticks: number }[] = []
+    this.#onlooker.alive?.()
+    const due: Due<M>[] = []
     const started = this.#clock.now()
     let next = started + LONGEST_SLEEP_MS
     for (const match of this.#matches()) {
       const stepper = this.#stepper(match)
       const ticks = this.#advance(stepper, started)
-      if (ticks > 0) due.push({ match, ticks })
+      const interval = 1000 / match.game.tickRate
+      if (ticks > 0) due.push({ match, ticks, at: stepper.next - ticks * interval, interval })
       next = Math.min(next, stepper.next)
     }
     this.#run(due)
@@ -123,14 +147,14 @@ export class Loop<M extends Ticking> {
     this.#cancel = this.#clock.wake(Math.max(0, Math.ceil(next - this.#clock.now())), this.#pass)
   }
 
-  #run(due: { readonly match: M; readonly ticks: number }[]): void {
+  #run(due: readonly Due<M>[]): void {
     const first = this.#turn++
     const most = due.reduce((ticks, entry) => Math.max(ticks, entry.ticks), 0)
     if (most > 1) this.#overruns++
     for (let round = 0; round < most; round++) {
       for (let i = 0; i < due.length; i++) {
-        const { match, ticks } = due[(first + i) % due.length]
-        if (round < ticks) this.#step(match)
+        const { match, ticks, at, interval } = due[(first + i) % due.length]
+        if (round < ticks) this.#step(match, at + round * interval)
       }
     }
   }
@@ -147,12 +171,15 @@ export class Loop<M extends Ticking> {
     }
   }
 
-  #step(match: M): void {
+  #step(match: M, due: number): void {
+    this.#onlooker.begins?.(match)
+    const began = this.#clock.now()
     try {
       match.step()
     } catch (error) {
       this.#fail(match, error)
     }
+    this.#onlooker.ended?.(match, began - due, this.#clock.now() - began)
   }
 
   #fail(match: M, error: unknown): void {

@@ -1,8 +1,10 @@
-// What the server answers over plain HTTP: `/healthz`, and the files of one folder. Everything else is the app's.
+// What the server answers over plain HTTP: `/healthz`, `/metrics` to those who may read it, and the files of one folder.
+// Everything else is the app's.
 
 import { statSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TickwireError } from '@tickwire/engine'
+import type { Registry } from 'prom-client'
 import sirv from 'sirv'
 
 /** Answers a request, or calls `next` and leaves it to somebody else. */
@@ -24,12 +26,21 @@ export interface Health {
   readonly unsound: number
 }
 
+/** Who may read `/metrics`; nobody when left out, and then there is no such page. */
+export interface MetricsPage {
+  readonly registry: Registry
+  readonly mayRead?: (request: IncomingMessage) => boolean
+}
+
 /** @param folder of files to serve; @throws ERR_USAGE when it is none. */
-export function pages(health: () => Health, folder?: string): Handler {
+export function pages(health: () => Health, metrics: MetricsPage, folder?: string): Handler {
   const files = folder === undefined ? undefined : serveFiles(folder)
+  const { registry, mayRead } = metrics
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next()
-    if (request.url?.split('?', 1)[0] === '/healthz') return answer(response, health())
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/healthz') return answer(response, health())
+    if (path === '/metrics' && mayRead) return void show(response, registry, mayRead, request)
     return files ? files(request, response, next) : next()
   }
 }
@@ -37,6 +48,21 @@ export function pages(health: () => Health, folder?: string): Handler {
 function answer(response: ServerResponse, health: Health): void {
   response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(`${JSON.stringify(health)}\n`)
+}
+
+async function show(
+  response: ServerResponse,
+  registry: Registry,
+  mayRead: NonNullable<MetricsPage['mayRead']>,
+  request: IncomingMessage
+): Promise<void> {
+  try {
+    if (!mayRead(request)) return void response.writeHead(403, { 'content-type': 'text/plain' }).end('Forbidden\n')
+    const text = await registry.metrics()
+    response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text)
+  } catch {
+    response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal error\n')
+  }
 }
 
 // Vite names what it puts in /assets/ after its content, so that such a file never changes.

@@ -10,36 +10,61 @@ import {
 } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
+import type { Registry } from 'prom-client'
 import type { Server as Io } from 'socket.io'
 import { Lobby } from '../match/lobby.ts'
 import type { LiveMatch } from '../match/match.ts'
 import type { Match, RulesOf } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
+import { TOKEN_BYTES } from '../match/token.ts'
 import { type AdminOptions, administer } from './admin.ts'
+import type { Authenticate } from './authenticate.ts'
 import type { Limits, Origins } from './guard.ts'
-import { Loop, now, settles } from './loop.ts'
+import { Loop, now, settles, systemClock } from './loop.ts'
+import { Metrics, type Present } from './metrics.ts'
 import { type Handler, type Health, pages } from './pages.ts'
 import { type IoOptions, Sockets } from './socket.ts'
 import { bounded } from './warnings.ts'
+import { Watchdog } from './watchdog.ts'
 
 interface CommonOptions {
   /** Socket.IO's own options, passed through. */
   readonly io?: IoOptions
   /** Which pages may connect. The server's own origin and localhost by default. */
   readonly origins?: Origins
-  /**
-   * What one connection may cost before it is ended. Generous by default: it may send 200 messages and 128 KiB a second,
-   * 400 and 512 KiB at once, and leave 1 MiB unread. Finite numbers above 0.
-   */
+  /** What strangers may cost; all on by default, and generous. The README has the table. Finite numbers above 0. */
   readonly limits?: Partial<Limits>
+  /**
+   * How many proxies in front add to `x-forwarded-for`, as `limits` by address need to know; 0 by default. Nobody else may
+   * reach the port then.
+   */
+  readonly trustProxy?: number
+  /**
+   * Says who is on a connection, from what the client gave as `auth`; without it nobody knows. Called once a connection,
+   * before anything else is heard from it. What it throws refuses the connection, with ERR_REFUSED: throw a TickwireError to
+   * say why. `connectSeconds` bounds it, too.
+   */
+  readonly authenticate?: Authenticate
   /** Most matches at once; 1,000 by default. */
   readonly maxMatches?: number
   /** A folder of files to serve. */
   readonly static?: string
   /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
   readonly admin?: AdminOptions
-  /** Shut down cleanly on SIGTERM and SIGINT, and exit then. True for `{ port }`, else false. */
+  /** Shut down cleanly on SIGTERM and SIGINT, and exit then, within 10 s. True for `{ port }`, else false. */
   readonly signals?: boolean
+  /**
+   * End the process (by SIGKILL; 137 in a shell) when a rule does not come back for 1.5 s, and name its match on the error
+   * stream. As `signals` by default: a supervisor starts it anew.
+   */
+  readonly watchdog?: boolean
+  /** Who may read the page `/metrics`; left out, there is none. */
+  readonly metricsPage?: (request: IncomingMessage) => boolean
+  /**
+   * Watches for mistakes that a running game hides, and warns of them: a `move` that no client can predict. Costs a part
+   * of each tick. True by default, unless NODE_ENV is 'production'.
+   */
+  readonly checks?: boolean
   /** Where warnings go; `console.warn` by default. One line each; in a flood some are counted instead. */
   readonly warn?: (message: string) => void
 }
@@ -72,6 +97,11 @@ export interface Server {
   readonly io: Io
   /** The port that is listened on, in fact. @throws ERR_USAGE while none is. */
   readonly port: number
+  /**
+   * What the server counts, for Prometheus: a registry of its own, `await server.metrics.metrics()` as text. Those of Node
+   * are added by prom-client's `collectDefaultMetrics({ register: server.metrics })`.
+   */
+  readonly metrics: Registry
   /** The matches that are running, as of now. */
   readonly matches: readonly MatchListing[]
   /**
@@ -92,14 +122,26 @@ export interface Server {
    * @throws ERR_PORT_IN_USE, and what the system says otherwise
    */
   listen(): Promise<void>
-  /** Ends all matches with a reason, then all connections, then the HTTP server, a given one too. Once is enough. */
-  close(): Promise<void>
+  /**
+   * Ends all matches with a reason, then all connections, then the HTTP server, a given one too. Every client hears why,
+   * with the code `ENDED`; it takes 2 s at most, and a moment where all listen. Once is enough.
+   */
+  close(reason?: string): Promise<void>
 }
 
 const DEFAULT_PORT = 3000
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 // How long connections may take to read that it is over, and then to hang up.
 const GRACE_MS = 1000
+// After a signal the process exits, whatever holds it up.
+const EXIT_MS = 8000
+// Of an HTTP server of our own: what a request's head may have, and how long it and the whole may take to come.
+const HTTP_LIMITS = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+}
 
 /** @throws ERR_USAGE for options that can't be. */
 export function createServer(options: ServerOptions): Server {
@@ -111,6 +153,8 @@ class Host implements Server {
   readonly #http: HttpServer
   readonly #ownPort: number | undefined
   readonly #signals: boolean
+  readonly #metrics = new Metrics(() => this.#present())
+  readonly #watchdog: Watchdog<LiveMatch> | undefined
   readonly #warn: (message: string) => void
   readonly #started = now()
   readonly #lobby: Lobby
@@ -121,28 +165,40 @@ class Host implements Server {
 
   constructor(options: ServerOptions) {
     const write = options.warn ?? console.warn
-    this.#warn = bounded(write)
+    const warner = () => bounded(write, now, () => this.#metrics.warningsOmitted++)
+    this.#warn = warner()
     this.#signals = options.signals ?? !('http' in options || 'app' in options)
+    if (options.watchdog ?? this.#signals) this.#watchdog = new Watchdog(this.#warn)
     this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
     this.#lobby = new Lobby({
       now,
       seed: () => randomInt(2 ** 32),
       newId,
+      newToken: () => new Uint8Array(randomBytes(TOKEN_BYTES)),
       warn: this.#warn,
+      checks: options.checks ?? process.env.NODE_ENV !== 'production',
       maxMatches: checkMatches(options.maxMatches),
     })
     this.#loop = new Loop(
       () => this.#running(),
       (match, error) => this.#failed(match, error),
-      () => this.#lobby.learn()
+      () => this.#lobby.learn(),
+      systemClock,
+      {
+        alive: () => this.#watchdog?.alive(),
+        begins: (match) => this.#watchdog?.begins(match),
+        ended: (match, late, took) => this.#ticked(match, late, took),
+      }
     )
-    this.#http = 'http' in options ? options.http : createHttpServer('app' in options ? options.app : notFound)
+    this.#http =
+      'http' in options ? options.http : createHttpServer(HTTP_LIMITS, 'app' in options ? options.app : notFound)
     this.#http.on('connection', (socket) => this.#track(socket))
-    const handler = pages(() => this.#health(), options.static)
+    const metricsPage = { registry: this.metrics, mayRead: options.metricsPage }
+    const handler = pages(() => this.#health(), metricsPage, options.static)
     this.#sockets = new Sockets(
       this.#http,
-      { ...options, warn: bounded(write) },
-      (connection) => new Session(connection, this.#lobby)
+      { ...options, warn: warner(), metrics: this.#metrics },
+      (connection, identity) => new Session(connection, this.#lobby, identity)
     )
     this.io = this.#sockets.io
     intercept(this.#http, this.io.path(), handler)
@@ -153,6 +209,10 @@ class Host implements Server {
     const address = this.#http.address()
     if (address && typeof address === 'object') return address.port
     throw new TickwireError('ERR_USAGE', 'no port is listened on; await server.listen() first')
+  }
+
+  get metrics(): Registry {
+    return this.#metrics.registry
   }
 
   get matches(): readonly MatchListing[] {
@@ -177,18 +237,21 @@ class Host implements Server {
     if (this.#closed) throw new TickwireError('ERR_USAGE', 'this server was closed; create another one')
     if (this.#ownPort !== undefined && !this.#http.listening) await listen(this.#http, this.#ownPort)
     if (this.#signals) for (const signal of SIGNALS) process.once(signal, this.#onSignal)
-    this.#loop.start()
+    await this.#watchdog?.start()
+    if (!this.#closed) this.#loop.start()
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#shutDown()
+  close(reason: string = 'the server is closing'): Promise<void> {
+    this.#closed ??= this.#shutDown(reason)
     return this.#closed
   }
 
-  async #shutDown(): Promise<void> {
+  async #shutDown(reason: string): Promise<void> {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal)
     this.#loop.stop()
-    this.#lobby.close('the server is closing')
+    this.#watchdog?.stop()
+    this.#sockets.dismiss(reason)
+    this.#lobby.close(reason)
     await settles(this.#sockets.drain(), GRACE_MS)
     const closed = this.io.close()
     await settles(closed, GRACE_MS)
@@ -198,7 +261,7 @@ class Host implements Server {
 
   // Others may be waiting for the signal too; then it is for them to exit.
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    void this.close().then(() => {
+    void settles(this.close(), EXIT_MS).then(() => {
       if (process.listenerCount(signal) === 0) process.exit()
     })
   }
@@ -206,6 +269,17 @@ class Host implements Server {
   #running(): Iterable<LiveMatch> {
     this.#lobby.sweep()
     return this.#lobby.matches
+  }
+
+  #ticked(match: LiveMatch, late: number, took: number): void {
+    this.#watchdog?.ended()
+    this.#metrics.ticked(late, took)
+    const budget = 1000 / match.game.tickRate
+    if (took <= budget) return
+    this.#metrics.overBudget++
+    this.#warn(
+      `match ${match.id} (${match.game.name}): tick ${match.tick} took ${took.toFixed(1)} ms, of ${budget.toFixed(1)}`
+    )
   }
 
   #failed(match: LiveMatch, error: unknown): void {
@@ -226,7 +300,29 @@ class Host implements Server {
     }
   }
 
+  #present(): Present {
+    const games = new Map<string, { matches: number; players: number }>()
+    for (const { game, players } of this.#lobby.matches) {
+      const { matches, players: before } = games.get(game.name) ?? { matches: 0, players: 0 }
+      games.set(game.name, { matches: matches + 1, players: before + players.size })
+    }
+    return {
+      games,
+      sockets: this.io.engine.clientsCount,
+      refusedAddresses: this.#sockets.addresses.refused(now()),
+      penalties: this.#sockets.addresses.penalties,
+      skippedTicks: this.#loop.skipped,
+      overruns: this.#loop.overruns,
+      ...this.#lobby.troubles,
+    }
+  }
+
   #track(socket: TcpSocket): void {
+    if (!this.#sockets.admits(socket.remoteAddress, (hungUp) => socket.once('close', hungUp))) {
+      this.#metrics.dropped++
+      socket.destroy()
+      return
+    }
     this.#tcp.add(socket)
     socket.once('close', () => this.#tcp.delete(socket))
   }

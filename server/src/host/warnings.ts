@@ -12,13 +12,19 @@ const AT_ONCE = 20
  * `write` for one source of warnings: 5 a second reach it, and 20 at once. How many were left out is said before the
  * next one. Never throws.
  * @param clock ms
+ * @param left counts those that are left out
  */
-export function bounded(write: (message: string) => void, clock: () => number = now): (message: string) => void {
+export function bounded(
+  write: (message: string) => void,
+  clock: () => number = now,
+  left: () => void = () => {}
+): (message: string) => void {
   const allowed = new TokenBucket(A_SECOND, AT_ONCE, clock())
   let omitted = 0
   return (message) => {
     if (!allowed.take(1, clock())) {
       omitted++
+      left()
       return
     }
     const before = omitted

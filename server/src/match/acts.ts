@@ -29,6 +29,11 @@ export class Acts {
     })
   }
 
+  /** Does `act` at the start of the next tick, if there is one. Nobody waits for it: it must not throw. */
+  later(act: () => void): void {
+    if (this.#closed === undefined) this.#due.push(() => this.#closed === undefined && act())
+  }
+
   /** At the start of a tick. */
   run(): void {
     const due = this.#due

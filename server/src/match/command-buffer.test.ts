@@ -8,7 +8,7 @@ const game = defineGame({
   name: 'g',
   tickRate: RATE,
   entities: { dot: entity({ x: int(0, 9) }) },
-  command: command({ go: int(-1, 1), fire: bool, use: bool }),
+  command: command({ go: int(-1, 1), fire: bool, use: bool, jump: bool }),
 })
 const neutral = neutralRecord(planOf(game).command)
 const of = (values: object): Values => ({ ...neutral, ...values })
@@ -21,7 +21,9 @@ const make = () => new CommandBuffer(neutral, RATE)
 const run = (first: number, commands: Values[], seen = first - 5) => ({
   first,
   commands,
-  ack: Math.ceil(seen),
+  ack: first,
+  arrivedAt: 0,
+  drawn: Math.ceil(seen),
   renderTick: seen,
 })
 
@@ -30,9 +32,9 @@ describe('commands', () => {
     const buffer = make()
     buffer.put(run(12, [right], 7.5), 9)
     buffer.put(run(10, [left, neutral], 6.25), 9)
-    expect(buffer.take(10)).toEqual({ command: left, ack: 7, renderTick: 6.25 })
-    expect(buffer.take(11)).toEqual({ command: neutral, ack: 7, renderTick: 6.25 })
-    expect(buffer.take(12)).toEqual({ command: right, ack: 8, renderTick: 7.5 })
+    expect(buffer.take(10)).toEqual({ command: left, drawn: 7, renderTick: 6.25 })
+    expect(buffer.take(11)).toEqual({ command: neutral, drawn: 7, renderTick: 6.25 })
+    expect(buffer.take(12)).toEqual({ command: right, drawn: 8, renderTick: 7.5 })
   })
 
   it('count once a tick: the first that came', () => {
@@ -69,24 +71,44 @@ describe('a press that came too late', () => {
   it('counts once, in the next tick, with the screen on which it was made', () => {
     const buffer = calm()
     buffer.put(run(8, [fire, neutral], 3.5), 9)
-    expect(buffer.take(10)).toEqual({ command: fire, ack: 4, renderTick: 3.5 })
+    expect(buffer.take(10)).toEqual({ command: fire, drawn: 4, renderTick: 3.5 })
     for (let tick = 11; tick < 20; tick++) expect(buffer.take(tick).command).toEqual(neutral)
   })
 
   it('adds to what the next tick has, and takes nothing from it', () => {
     const buffer = calm()
     buffer.put(run(9, [fire]), 9)
-    buffer.put(run(10, [of({ go: 1, use: true }), right]), 9)
-    expect(buffer.take(10).command).toEqual({ go: 1, use: true, fire: true })
-    expect(buffer.take(11).command).toEqual(right)
+    buffer.put(run(10, [right, neutral]), 9)
+    expect(buffer.take(10).command).toEqual({ go: 1, use: false, jump: false, fire: true })
+    expect(buffer.take(11).command).toEqual(neutral)
+  })
+
+  it('waits for a tick without a press of its own: each is judged by its own screen', () => {
+    const buffer = calm()
+    buffer.put(run(8, [of({ use: true })], 3.25), 9)
+    buffer.put(run(9, [fire], 3.5), 9)
+    buffer.put(run(10, [right, of({ go: 1, jump: true }), neutral, neutral], 4.5), 9)
+    expect(buffer.take(10)).toMatchObject({ command: { go: 1, use: true, fire: false }, renderTick: 3.25 })
+    expect(buffer.take(11)).toMatchObject({ command: { jump: true, fire: false }, renderTick: 4.5 })
+    expect(buffer.take(12)).toMatchObject({ command: { jump: false, fire: true }, renderTick: 3.5 })
+    expect(buffer.take(13)).toMatchObject({ command: neutral, renderTick: 4.5 })
+  })
+
+  it('does not count again where its button is down in a command that counts before it', () => {
+    const buffer = calm()
+    buffer.put(run(8, [fire], 3.25), 9)
+    buffer.put(run(9, [fire], 3.5), 9)
+    buffer.put(run(10, [of({ fire: true, use: true }), neutral, neutral], 4.5), 9)
+    const fired = Array.from({ length: 5 }, (_, at) => buffer.take(10 + at).command.fire)
+    expect(fired).toEqual([true, false, false, false, false])
   })
 
   it('is judged by its own screen, also where the next tick has a command from a later one', () => {
     const buffer = calm()
     buffer.put(run(9, [fire], 3.5), 9)
     buffer.put(run(10, [neutral, neutral], 4.5), 9)
-    expect(buffer.take(10)).toEqual({ command: fire, ack: 4, renderTick: 3.5 })
-    expect(buffer.take(11)).toEqual({ command: neutral, ack: 5, renderTick: 4.5 })
+    expect(buffer.take(10)).toEqual({ command: fire, drawn: 4, renderTick: 3.5 })
+    expect(buffer.take(11)).toEqual({ command: neutral, drawn: 5, renderTick: 4.5 })
   })
 
   it('counts once, however often it is sent', () => {

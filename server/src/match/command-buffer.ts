@@ -1,6 +1,7 @@
 // One player's commands by tick: late, early, duplicate, missing. At most one counts a tick, whatever a client claims.
 // A missing command repeats the last one for at most 250 ms and is neutral then; a press that was only in commands that
-// came too late counts in the next tick.
+// came too late counts in the next tick. A tick has one screen that it is judged by: where presses were made on several,
+// those of the tick's own command go first, and each other in a tick of its own.
 
 import { type CommandRun, fail, type Values } from '@tickwire/engine/wire'
 
@@ -11,7 +12,8 @@ const REPEAT_MS = 250
 /** A command with what the player had on its screen when it gave it. */
 export interface Given {
   readonly command: Values
-  readonly ack: number
+  /** The newest snapshot that it was drawn with. */
+  readonly drawn: number
   readonly renderTick: number
 }
 
@@ -19,14 +21,14 @@ export class CommandBuffer {
   #given = new Map<number, Given>()
   #last: Given
   #lastTick = -1
-  /** Flags that were pressed in commands for ticks that had run without them, and what the player saw at the first of them. */
-  #pressed: Given | undefined
+  /** Flags that were pressed in commands for ticks that had run without them, by the screen that they were pressed on. */
+  #pressed: Given[] = []
   readonly #neutral: Values
   readonly #repeatTicks: number
 
   constructor(neutral: Values, tickRate: number) {
     this.#neutral = neutral
-    this.#last = { command: neutral, ack: -1, renderTick: -1 }
+    this.#last = { command: neutral, drawn: -1, renderTick: -1 }
     this.#repeatTicks = Math.ceil((REPEAT_MS * tickRate) / 1000)
   }
 
@@ -38,7 +40,7 @@ export class CommandBuffer {
       fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)
     for (const [at, command] of run.commands.entries()) {
       const tick = run.first + at
-      const given = { command, ack: run.ack, renderTick: run.renderTick }
+      const given = { command, drawn: run.drawn, renderTick: run.renderTick }
       if (tick <= now) this.#late(tick, given)
       else if (!this.#given.has(tick)) this.#given.set(tick, given)
     }
@@ -48,25 +50,31 @@ export class CommandBuffer {
   take(tick: number): Given {
     const given = this.#given.get(tick)
     this.#given.delete(tick)
+    const presses = given !== undefined && this.#presses(given).length > 0
     if (given) {
       this.#last = given
       this.#lastTick = tick
     } else if (tick - this.#lastTick > this.#repeatTicks) this.#last = { ...this.#last, command: this.#neutral }
-    if (!this.#pressed) return this.#last
-    const pressed = this.#pressed
-    this.#pressed = undefined
-    return { ...pressed, command: { ...this.#last.command, ...pressed.command } }
+    const pressed = presses ? undefined : this.#pressed.shift()
+    const { command } = this.#last
+    const taken = pressed === undefined ? this.#last : { ...pressed, command: { ...command, ...pressed.command } }
+    // What counts now does not count again.
+    this.#pressed = this.#pressed.filter((other) => !Object.keys(other.command).every((name) => taken.command[name]))
+    return taken
   }
 
   /** Of a command whose tick has run: once, however often it comes. */
   #late(tick: number, given: Given): void {
     if (tick <= this.#lastTick) return
     this.#lastTick = tick
-    for (const [name, value] of Object.entries(given.command))
-      if (value === true && this.#last.command[name] !== true) {
-        this.#pressed ??= { ...given, command: {} }
-        this.#pressed = { ...this.#pressed, command: { ...this.#pressed.command, [name]: true } }
-      }
+    const names = this.#presses(given).filter((name) => !this.#pressed.some(({ command }) => command[name]))
+    const command = Object.fromEntries(names.map((name) => [name, true]))
+    if (names.length > 0) this.#pressed.push({ ...given, command })
     this.#last = given
+  }
+
+  /** The flags that it has and the last one had not. */
+  #presses({ command }: Given): string[] {
+    return Object.keys(command).filter((name) => command[name] === true && this.#last.command[name] !== true)
   }
 }

@@ -1,12 +1,17 @@
 // What happened, by tick, until everybody it is for has been sent it. A frame that moves a player from one tick to
 // another carries what happened between them, so each event arrives exactly once and in order.
 
-import type { Kind, Values, WireEvent } from '@tickwire/engine/wire'
+import { type Kind, packRecord, type Values, type WireEvent } from '@tickwire/engine/wire'
+
+/** What an event costs besides its record, or so. */
+const EVENT_BYTES = 4
 
 /** Events of one tick; what comes past it is refused. */
 export const MAX_EVENTS_A_TICK = 1024
 
 interface Tick {
+  /** Of its events, as records. */
+  bytes: number
   readonly shared: WireEvent[]
   readonly private: Map<number, WireEvent[]>
   /** All of the tick in order, with whom they are for; undefined: everybody. */
@@ -20,16 +25,19 @@ export class EventLog {
   #oldest = 0
   #newest = -1
 
-  /** False where the tick holds all it can. Ticks must not go back. */
-  add(tick: number, kind: Kind, values: Values, to: ReadonlySet<number> | undefined): boolean {
+  /**
+   * False where the tick holds all it can. Ticks must not go back. `owner`: the player whose row's `move` emitted it, where
+   * that player's client may have played it ahead.
+   */
+  add(tick: number, kind: Kind, values: Values, to: ReadonlySet<number> | undefined, owner?: number): boolean {
     let at = this.#ticks.get(tick)
     if (!at) {
-      at = { shared: [], private: new Map(), all: [] }
+      at = { bytes: 0, shared: [], private: new Map(), all: [] }
       this.#ticks.set(tick, at)
       this.#newest = tick
     }
     if (at.all.length >= MAX_EVENTS_A_TICK) return false
-    const event = { tick, kind, values, after: to ? at.shared.length : 0 }
+    const event = { tick, kind, values, after: to ? at.shared.length : 0, owner }
     at.all.push({ event, to })
     if (to === undefined) at.shared.push(event)
     for (const player of to ?? []) {
@@ -38,6 +46,7 @@ export class EventLog {
       else at.private.set(player, [event])
     }
     this.size++
+    at.bytes += EVENT_BYTES + packRecord(kind.layout, values, 'ERR_FIELD_VALUE').length
     return true
   }
 
@@ -56,6 +65,14 @@ export class EventLog {
     return this.#since(from, (tick) =>
       tick.all.filter(({ to }) => !to || to.has(player)).map(({ event }) => ({ ...event, after: 0 }))
     )
+  }
+
+  /** Bytes of all that happened after `from` and is kept. */
+  bytesSince(from: number): number {
+    let sum = 0
+    for (let tick = Math.max(from + 1, this.#oldest); tick <= this.#newest; tick++)
+      sum += this.#ticks.get(tick)?.bytes ?? 0
+    return sum
   }
 
   /** Forgets what happened up to `tick`. */

@@ -42,6 +42,20 @@ export class Handout {
     return epoch !== 0
   }
 
+  /**
+   * The client is back over another connection: what it was offered it may have, or not, and says so no more. True: `current`
+   * goes with the seat, as at a join.
+   */
+  resume(current: Prior | undefined): boolean {
+    const mayHave = current && !this.#refused.has(current)
+    const isSame = current === this.held || !mayHave
+    if (!this.#offered && isSame) return false
+    this.held = mayHave ? current : undefined
+    this.#offered = this.held
+    this.#isMoot = false
+    return this.held !== undefined
+  }
+
   /** The client could not use a frame: with the generic prior it can, whatever was wrong. */
   distrust(): void {
     const { held } = this

@@ -11,6 +11,7 @@ import {
   unpackRecord,
   type Values,
 } from '@tickwire/engine/wire'
+import { Departed, type Departure } from './departed.ts'
 import { Learner } from './learner.ts'
 import { LiveMatch, type Trouble } from './match.ts'
 import type { Rules } from './rules.ts'
@@ -23,6 +24,10 @@ export interface LobbyOptions {
   readonly warn: (message: string) => void
   /** ms of any steady clock; as a match has it. */
   readonly now?: () => number
+  /** Dev mode; as a match has it. */
+  readonly checks?: boolean
+  /** Makes 16 bytes that nobody can guess; as a match has it. */
+  readonly newToken?: () => Uint8Array<ArrayBuffer>
   /** Most matches at once. Default 1,000. */
   readonly maxMatches?: number
   /** Hears of every new match, before its first tick. */
@@ -31,6 +36,7 @@ export interface LobbyOptions {
 
 /** The list of players goes to each who joins, in one message. */
 const MAX_CAPACITY = 2000
+const MAX_GRACE_SECONDS = 86_400
 
 /** What a player asks for. */
 export type Wanted = string | Uint8Array
@@ -45,6 +51,7 @@ export class Lobby {
   readonly #options: LobbyOptions
   readonly #games = new Map<string, Hosted>()
   readonly #matches = new Map<string, LiveMatch>()
+  readonly #departed = new Departed()
   /** Games whose turn it is to learn, the next one first; without those whose learning failed. */
   readonly #learning: Hosted[] = []
   /** Of the matches that were forgotten. */
@@ -76,9 +83,16 @@ export class Lobby {
   host<G extends AnyGame>(game: G, rules: Rules<G>): void {
     planOf(game)
     if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
-    const { capacity = 16 } = rules
+    const { capacity = 16, graceSeconds = 0 } = rules
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY)
       fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to ${MAX_CAPACITY}`)
+    for (const name of ['silentSeconds', 'maxBytesPerSecond', 'maxMatchBytesPerSecond'] as const) {
+      const value = rules[name] ?? 1
+      if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+        fail('ERR_USAGE', `${name}: ${value}: expected a finite number above 0`)
+    }
+    if (!(graceSeconds >= 0 && graceSeconds <= MAX_GRACE_SECONDS))
+      fail('ERR_USAGE', `graceSeconds: ${graceSeconds}: expected 0 to ${MAX_GRACE_SECONDS}`)
     for (const name of Object.keys(game.requests))
       if (!(rules.requests as Record<string, unknown> | undefined)?.[name])
         fail('ERR_USAGE', `the game declares the request '${name}': its rules owe requests.${name}`)
@@ -94,23 +108,27 @@ export class Lobby {
   }
 
   /**
-   * The match that a joining player asked for; 'quick' is any that is open, or a new one. Opens one only if it `mayOpen`.
+   * The match that a joining player asked for; 'quick' is the one in which the same person has a seat, any that is open, or a
+   * new one. Opens one only if it `mayOpen`.
    * @throws ERR_GAME_UNKNOWN, ERR_SCHEMA_MISMATCH, ERR_MATCH_UNKNOWN, ERR_MESSAGE, ERR_RATE_LIMIT
    */
-  find(name: string, schema: number, wanted: Wanted, mayOpen: boolean): { match: LiveMatch; isNew: boolean } {
-    const hosted = this.#hosted(name)
+  find(
+    name: string,
+    schema: number,
+    wanted: Wanted,
+    mayOpen: boolean,
+    person?: string
+  ): { match: LiveMatch; isNew: boolean } {
+    const hosted = this.#hostedAs(name, schema)
     const { game } = hosted
-    if (game.hash !== schema)
-      throw new TickwireError(
-        'ERR_SCHEMA_MISMATCH',
-        `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(game.hash)}: reload the page`
-      )
     const open = (options: Values) => {
       if (!mayOpen) fail('ERR_RATE_LIMIT', 'this connection opened several matches already: they must be over first')
       return { match: this.#open(hosted, options, 'ERR_MESSAGE'), isNew: true }
     }
     if (typeof wanted !== 'string') return open(unpackRecord(planOf(game).options, wanted, 'ERR_MESSAGE'))
     if (wanted === 'quick') {
+      for (const match of this.#matches.values())
+        if (match.game === game && person !== undefined && match.expects(person)) return { match, isNew: false }
       for (const match of this.#matches.values()) if (match.game === game && match.open) return { match, isNew: false }
       return open({})
     }
@@ -118,6 +136,18 @@ export class Lobby {
     if (!match || match.game !== game)
       fail('ERR_MATCH_UNKNOWN', `no match '${wanted.slice(0, 64)}': it is over, or never was`)
     return { match, isNew: false }
+  }
+
+  /** The running match that somebody means to come back to. @throws ERR_GAME_UNKNOWN, ERR_SCHEMA_MISMATCH */
+  running(name: string, schema: number, id: string): LiveMatch | undefined {
+    const { game } = this.#hostedAs(name, schema)
+    const match = this.#matches.get(id)
+    return match?.game === game && match.ended === undefined ? match : undefined
+  }
+
+  /** Why a seat went, if `token` is the one that it had. */
+  departure(match: string, player: number, token: Uint8Array): Departure | undefined {
+    return this.#departed.find(match, player, token)
   }
 
   /** Forgets matches that are over. */
@@ -165,14 +195,27 @@ export class Lobby {
     )
   }
 
+  #hostedAs(name: string, schema: number): Hosted {
+    const hosted = this.#hosted(name)
+    const { hash } = hosted.game
+    if (hash === schema) return hosted
+    throw new TickwireError(
+      'ERR_SCHEMA_MISMATCH',
+      `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(hash)}: reload the page`
+    )
+  }
+
   #open({ game, rules, learner }: Hosted, options: Values, code: ErrorCode): LiveMatch {
-    const { seed, newId, warn, now, maxMatches = 1000, opened } = this.#options
+    const { seed, newId, warn, now, checks, newToken, maxMatches = 1000, opened } = this.#options
     if (this.#matches.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
     const layout = planOf(game).options
     const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
     const settled = settleRecord(layout, { ...zeros, ...options }, code)
     const id = newId()
-    const match = new LiveMatch({ id, game, rules, options: Object.freeze(settled), seed: seed(), learner, warn, now })
+    const departed = this.#departed
+    const frozen = Object.freeze(settled)
+    const setup = { id, game, rules, options: frozen, seed: seed(), learner, warn, now, checks, newToken, departed }
+    const match = new LiveMatch(setup)
     this.#matches.set(match.id, match)
     opened?.(match)
     return match

@@ -6,42 +6,40 @@ import type { AnyGame } from '@tickwire/engine'
 import {
   type Answer,
   type CommandRun,
-  errorAnswer,
   fail,
   type GamePlan,
   History,
   neutralRecord,
-  packAnswer,
   packRecord,
-  packTell,
   planOf,
   Random,
   type ReadWorld,
   RecordingWriter,
-  type RowBase,
   type Snapshot,
   type SnapshotBase,
   settleRecord,
   type Table,
-  type Tell,
-  TickwireError,
-  unpackRecord,
   type Values,
   type World,
   WorldBase,
 } from '@tickwire/engine/wire'
 import { Acts } from './acts.ts'
-import { CommandBuffer, type Given } from './command-buffer.ts'
+import type { Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
+import { Departed } from './departed.ts'
+import { describe } from './describe.ts'
 import { EventLog, MAX_EVENTS_A_TICK } from './event-log.ts'
-import { Handout } from './handout.ts'
 import { Learner } from './learner.ts'
+import { MoveCheck } from './move-check.ts'
+import { Movement } from './movement.ts'
 import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
+import { Requests } from './requests.ts'
 import { Rewind } from './rewind.ts'
-import type { EmitOptions, Match, Player, Rules } from './rules.ts'
-import { type Seat, Seats } from './seats.ts'
-import { SlackReport } from './slack.ts'
+import type { EmitOptions, Identity, Match, Player, Rules } from './rules.ts'
+import type { Seat } from './seat.ts'
+import { type Claim, Seating } from './seating.ts'
+import type { Seats } from './seats.ts'
 import { Timers } from './timers.ts'
 
 /** What a client can't use: a frame (or a prior) that it can't read, or a state with another hash than its frame says. */
@@ -49,14 +47,6 @@ export type Trouble = 'unreadable' | 'unsound'
 
 /** Snapshots kept: what rewind() can look back on. */
 const HISTORY = 128
-/** Answers a seat remembers, so that a request that is asked again is answered again and not run again. */
-const MAX_ANSWERS = 64
-/** A player's requests a tick; more are refused. */
-const MAX_REQUESTS = 16
-/** Events kept for those who are slow to take them; past it the slowest is let go. */
-const MAX_KEPT_EVENTS = 16384
-const MAX_SILENT_SECONDS = 15
-
 export interface MatchSetup<G extends AnyGame> {
   readonly id: string
   readonly game: G
@@ -70,6 +60,12 @@ export interface MatchSetup<G extends AnyGame> {
   readonly warn: (message: string) => void
   /** ms of any steady clock: how early commands are there is told more finely with it than in ticks. */
   readonly now?: () => number
+  /** Dev mode: warns of a `move` that clients can't predict. */
+  readonly checks?: boolean
+  /** Makes 16 bytes that nobody can guess. Left out: seats don't outlive their connections. */
+  readonly newToken?: () => Uint8Array<ArrayBuffer>
+  /** What all matches of a lobby share. */
+  readonly departed?: Departed
 }
 
 export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
@@ -89,30 +85,28 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #now: () => number
   readonly #tables: readonly Table[]
   readonly #random: Random
-  readonly #seats = new Seats()
+  readonly #seating: Seating<G>
+  readonly #seats: Seats
+  readonly #requests: Requests<G>
   readonly #events = new EventLog()
   readonly #history = new History<SnapshotBase>(HISTORY)
-  readonly #learner: Learner<G>
   readonly #outbound: Outbound<G>
   readonly #rewind: Rewind
+  readonly #check: MoveCheck | undefined
+  readonly #movement: Movement
   readonly #neutral: Values
   readonly #commands = new Map<Player, Values>()
-  /** The tick of a connection's last join: who comes and goes all the time bothers everybody. */
-  readonly #lastJoins = new WeakMap<Connection, number>()
   readonly #emptyTicks: number
   readonly #acts = new Acts()
   readonly #timers = new Timers()
   #record: ((snapshot: Snapshot<G>) => void) | undefined
   #started = false
   #emptyFor = 0
-  /** Who came and went, for those who were told who was there before. */
-  #changes: Tell[] = []
   #isStepping = false
   #isActing = false
-  #joining = 0
 
   constructor(setup: MatchSetup<G>) {
-    const { id, game, rules, options, seed, warn, now, learner = new Learner(game) } = setup
+    const { id, game, rules, options, seed, warn, now, learner = new Learner(game), checks } = setup
     this.id = id
     this.game = game
     this.options = options as G['options']
@@ -124,12 +118,35 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.world = world as never as World<G>
     this.#tables = world.tables
     this.#random = new Random(seed)
-    this.#learner = learner
     this.#now = now ?? (() => (this.tick * 1000) / game.tickRate)
-    this.#outbound = new Outbound(game, learner)
+    this.#outbound = new Outbound(learner, rules)
     this.#rewind = new Rewind(this.#plan, this.#history)
+    this.#check = checks ? new MoveCheck(this.#plan, this.#warn) : undefined
     this.#neutral = neutralRecord(this.#plan.command)
     this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
+    this.#requests = new Requests(this, this.#plan, rules, this.#acts, this.#warn)
+    this.#seating = new Seating(this, {
+      rules,
+      learner,
+      newToken: setup.newToken,
+      departed: setup.departed ?? new Departed(),
+      neutral: this.#neutral,
+      options: () => packRecord(this.#plan.options, options, 'ERR_FIELD_VALUE'),
+      tables: this.#tables,
+      acts: this.#acts,
+      events: this.#events,
+      history: this.#history,
+      warn: this.#warn,
+    })
+    this.#seats = this.#seating.seats
+    this.#movement = new Movement({
+      plan: this.#plan,
+      tables: this.#tables,
+      neutral: this.#neutral,
+      check: this.#check,
+      playerOf: (id) => this.#seats.byId(id)?.player,
+      emit: (event, values, owner) => this.#emit(event, values, undefined, owner),
+    })
   }
 
   get state(): G['state'] {
@@ -142,7 +159,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     return this.world.tick
   }
   random(): number {
-    return this.#random.next()
+    return (this.#check?.chance ?? this.#random).next()
   }
 
   after(ticks: number, act: () => void): () => void {
@@ -160,13 +177,17 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     values: G['events'][K]['values'],
     { to }: EmitOptions = {}
   ): void {
+    const ids = to === undefined ? undefined : new Set(Array.from(Symbol.iterator in to ? to : [to], ({ id }) => id))
+    this.#emit(event, values as Values, ids, undefined)
+  }
+
+  #emit(event: string, values: Values, to: ReadonlySet<number> | undefined, owner: number | undefined): void {
     const kind =
       this.#plan.eventByName.get(event) ?? fail('ERR_USAGE', `emit('${event}'): the game declares no such event`)
-    const settled = settleRecord(kind.layout, values as Values, 'ERR_FIELD_VALUE')
-    const ids = to === undefined ? undefined : new Set(Array.from(Symbol.iterator in to ? to : [to], ({ id }) => id))
+    const settled = settleRecord(kind.layout, values, 'ERR_FIELD_VALUE')
     // Between two ticks the frame of the last one is out already: it happens in the next.
     const tick = this.#isStepping ? this.tick : this.tick + 1
-    if (this.#events.add(tick, kind, settled, ids)) return
+    if (this.#events.add(tick, kind, settled, to, owner)) return
     const excess = `more than ${MAX_EVENTS_A_TICK} events in a tick: '${event}' is dropped`
     if (this.#isActing) fail('ERR_RATE_LIMIT', excess)
     this.#warn(excess)
@@ -174,9 +195,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   kick(player: Player, reason: string): void {
     const seat = this.#seats.of(player)
-    if (!seat) return
-    this.#tell(seat, { tell: 'end', code: 'KICKED', reason })
-    this.#leave(seat)
+    if (seat) this.#seating.drop(seat, 'KICKED', reason)
   }
 
   end(reason: string): void {
@@ -185,68 +204,63 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   }
 
   addBot(input: (bot: Player) => G['command'], name = 'bot'): Player {
-    if (this.#seats.size >= this.capacity)
-      fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
-    const player = { id: this.#seats.newId(), name: settleName(name), bot: true }
-    const give = () => settleRecord(this.#plan.command, input(player) as Values, 'ERR_FIELD_VALUE')
-    return this.#enter(player, undefined, give).player
+    return this.#seating.addBot(settleName(name), (bot) =>
+      settleRecord(this.#plan.command, input(bot) as Values, 'ERR_FIELD_VALUE')
+    )
   }
 
   // --- What the session of a connection calls ----------------------------------------------------------------------
 
   /** Whether a new player would get a seat. */
   get open(): boolean {
-    return this.ended === undefined && !this.locked && this.#seats.size + this.#joining < this.capacity
+    return this.ended === undefined && !this.locked && this.#seating.hasRoom
+  }
+
+  /** Whether somebody who was authenticated comes back to a seat by joining. */
+  expects(person: string): boolean {
+    return this.ended === undefined && this.#seating.sameAs(person) !== undefined
   }
 
   /**
-   * Takes a seat at the start of the next tick. The connection gets no frame before admit().
-   * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_RATE_LIMIT, and what the `join` rule throws
+   * Takes a seat at the start of the next tick, or the one that the same person has. The connection gets no frame before
+   * admit().
+   * @throws ERR_MATCH_FULL, ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_RATE_LIMIT, ERR_REFUSED, and what the `join` rule throws
    */
-  async join(name: string, connection: Connection): Promise<Seat> {
-    const last = this.#lastJoins.get(connection) ?? Number.NEGATIVE_INFINITY
-    if (this.tick - last < this.game.tickRate) fail('ERR_RATE_LIMIT', 'joined a moment ago: wait a second')
-    this.#lastJoins.set(connection, this.tick)
-    this.#joining++
-    return this.#acts.add(() => {
-      this.#joining--
-      if (this.locked) fail('ERR_MATCH_LOCKED', `match ${this.id} takes no new players`)
-      if (this.#seats.size >= this.capacity)
-        fail('ERR_MATCH_FULL', `match ${this.id} has all its ${this.capacity} seats taken`)
-      const id = this.#seats.newId()
-      const player = { id, name: name || `player ${id}`, bot: false }
-      return this.#enter(player, connection, undefined)
-    })
+  join(name: string, connection: Connection, identity?: Identity): Promise<Seat> {
+    return this.#seating.join(name, connection, identity)
   }
 
-  /** The connection knows that it is in: from the next tick on it gets frames. */
-  admit(seat: Seat): Answer {
-    if (seat.state === 'gone')
-      fail(this.ended ? 'ERR_MATCH_ENDED' : 'ERR_REFUSED', this.ended ?? 'taken out while joining')
-    const { current } = this.#learner
-    seat.state = 'playing'
-    seat.handout = new Handout(current?.prior)
-    seat.connection?.enter(this.id)
-    return {
-      ok: 'join',
-      match: this.id,
-      player: seat.player,
-      players: [...this.players],
-      tick: this.tick,
-      options: packRecord(this.#plan.options, this.options as Values, 'ERR_FIELD_VALUE'),
-      ...(current && { prior: current.bytes }),
-    }
+  /** The connection knows that it is in: from the next tick on it gets frames. @throws ERR_REPLACED, and where it is out */
+  admit(seat: Seat, connection: Connection): Answer {
+    return this.#seating.admit(seat, connection)
+  }
+
+  /**
+   * Another connection takes a player's seat, and gets frames from the next tick on; the one that had it, if it is still
+   * there, ends with ERR_REPLACED. Undefined: the claim is not good for any seat, and nothing happened.
+   */
+  resume(claim: Claim, connection: Connection, identity?: Identity): [Seat, Answer] | undefined {
+    return this.#seating.resume(claim, connection, identity)
+  }
+
+  /** The seat's connection is gone: its player is away, for so long as the rules say. */
+  lost(seat: Seat): void {
+    this.#seating.lost(seat)
   }
 
   leave(seat: Seat): Promise<void> {
-    return this.#acts.add(() => this.#leave(seat))
+    return this.#acts.add(() => this.#seating.leave(seat))
   }
 
   /** @throws ERR_COMMAND_TICK */
   commands(seat: Seat, run: CommandRun): void {
-    if (run.ack <= this.tick) seat.ack = Math.max(seat.ack, run.ack)
+    const now = this.#now()
+    if (run.ack <= this.tick) {
+      seat.ack = Math.max(seat.ack, run.ack)
+      seat.pace.acked(run.ack, run.arrivedAt, now)
+    }
     seat.commands.put(run, this.tick)
-    if (run.commands.length > 0) seat.slack.arrived(run.first, run.first + run.commands.length - 1, this.#now())
+    if (run.commands.length > 0) seat.slack.arrived(run.first, run.first + run.commands.length - 1, now)
   }
 
   /** The client can't use what it got: its next frame is a keyframe, twice a second at most. */
@@ -255,10 +269,10 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     seat.resyncedAt = this.tick
     this.#note(why, seat, `a frame was ${why}: a keyframe follows`)
     seat.handout.distrust()
-    seat.sent = undefined
+    seat.pace.forget()
     seat.sentBefore = undefined
     // What it got since then it could not read, events included.
-    seat.known = Math.min(seat.known, seat.ack)
+    seat.holdsNothing()
   }
 
   /** The client's answer to the prior it was handed: the epoch, or 0 if it can't read it. */
@@ -268,13 +282,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   /** Runs a request at the start of the next tick; the answer is due once that tick's frames are written. */
   request(seat: Seat, id: number, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    const known = seat.answers.get(id)
-    if (known) return known
-    seat.requests++
-    const answer = this.#replyTo(seat, name, packed)
-    seat.answers.set(id, answer)
-    for (const oldest of seat.answers.keys()) if (seat.answers.size > MAX_ANSWERS) seat.answers.delete(oldest)
-    return answer
+    return this.#requests.ask(seat, id, name, packed)
   }
 
   // --- The tick ----------------------------------------------------------------------------------------------------
@@ -308,27 +316,16 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#isActing = false
     this.#timers.run(this.tick)
     this.#takeCommands()
-    this.#move()
+    this.#movement.run(this.tick, this.#history.get(this.tick - 1)?.seen, this.#commands)
     this.#rules.tick?.(this, this.#commands as never)
     const snapshot = this.world.snapshot() as never as SnapshotBase
     this.#history.set(snapshot.tick, snapshot)
     this.#record?.(snapshot as never as Snapshot<G>)
-    this.#tellChanges()
+    this.#seating.tellChanges()
     this.#outbound.flush(snapshot, this.#seats, this.#events, this.#now())
-    this.#dropSilent()
+    this.#seating.sweep(this.#now())
     this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
     if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
-  }
-
-  /** Who acknowledges nothing for so long is gone, whatever its transport says; sooner if much is kept for it. */
-  #dropSilent(): void {
-    const patience = this.#events.size > MAX_KEPT_EVENTS ? 1 : MAX_SILENT_SECONDS
-    const bound = this.tick - patience * this.game.tickRate
-    for (const seat of this.#seats) {
-      if (!seat.connection || seat.state !== 'playing' || seat.ack >= bound) continue
-      this.#tell(seat, { tell: 'end', code: 'ERR_TIMEOUT', reason: `nothing was acknowledged for ${patience} s` })
-      this.#leave(seat)
-    }
   }
 
   #takeCommands(): void {
@@ -341,121 +338,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       }
       const given: Given = seat.commands.take(this.tick)
       seat.renderTick = given.renderTick
-      seat.held = given.ack
+      seat.held = given.drawn
       this.#commands.set(seat.player, given.command)
     }
-  }
-
-  #move(): void {
-    const seen = this.#history.get(this.tick - 1)?.seen ?? emptyWorld(this.#plan)
-    const spawns: (() => void)[] = []
-    const context = {
-      dt: 1 / this.game.tickRate,
-      tick: this.tick,
-      state: seen.state,
-      world: seen,
-      spawn: undefined as unknown,
-      emit: (event: string, values: Values) => this.emit(event as never, values as never),
-    }
-    for (const table of this.#tables) {
-      const { move } = table.plan
-      if (!move) continue
-      for (const row of table) {
-        const owner = this.#playerOf(row)
-        context.spawn = (entity: string, values: Values) => spawns.push(() => this.#spawn(entity, values, owner))
-        move(row, (owner && this.#commands.get(owner)) ?? this.#neutral, context)
-      }
-    }
-    for (const spawn of spawns) spawn()
-  }
-
-  #spawn(entity: string, values: Values, owner: Player | undefined): void {
-    const table = this.#tables.find((one) => one.plan.name === entity && one.plan !== this.#plan.state)
-    if (!table) fail('ERR_USAGE', `spawn('${entity}'): the game has no such entity`)
-    table.spawn(values, owner)
-  }
-
-  #playerOf(row: RowBase): Player | undefined {
-    const id = row.owner
-    if (id === undefined) return undefined
-    return this.#seats.byId(id)?.player
-  }
-
-  // --- Seats -------------------------------------------------------------------------------------------------------
-
-  #seat(player: Player, connection: Connection | undefined, input: (() => Values) | undefined): Seat {
-    const seat: Seat = {
-      player,
-      connection,
-      input,
-      commands: new CommandBuffer(this.#neutral, this.game.tickRate),
-      state: 'joining',
-      sent: undefined,
-      sentBefore: undefined,
-      handout: new Handout(),
-      known: this.tick - 1,
-      ack: this.tick - 1,
-      renderTick: -1,
-      held: -1,
-      resyncedAt: Number.NEGATIVE_INFINITY,
-      requests: 0,
-      slack: new SlackReport(this.game.tickRate),
-      answers: new Map(),
-    }
-    this.#seats.add(seat)
-    this.#changes.push({ tell: 'joined', player })
-    return seat
-  }
-
-  /** Takes a seat and runs the `join` rule; what that throws leaves nothing behind. */
-  #enter(player: Player, connection: Connection | undefined, input: (() => Values) | undefined): Seat {
-    const seat = this.#seat(player, connection, input)
-    try {
-      this.#rules.join?.(this, player)
-    } catch (error) {
-      this.#unseat(seat)
-      for (const table of this.#tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
-      this.#warn(`join refused for ${player.name}: ${describe(error)}`)
-      throw error
-    }
-    return seat
-  }
-
-  #unseat(seat: Seat): void {
-    this.#seats.remove(seat)
-    this.#changes.push({ tell: 'left', id: seat.player.id })
-    seat.connection?.exit(this.id)
-  }
-
-  #leave(seat: Seat): void {
-    if (seat.state === 'gone') return
-    this.#unseat(seat)
-    try {
-      this.#rules.leave?.(this, seat.player)
-    } catch (error) {
-      this.#warn(`leave of ${seat.player.name}: ${describe(error)}`)
-    }
-  }
-
-  async #replyTo(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      const values = await this.#acts.add(() => this.#request(seat, name, packed))
-      return packAnswer({ ok: 'request', tick: this.tick, values })
-    } catch (error) {
-      if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${describe(error)}`)
-      return packAnswer(errorAnswer(error))
-    }
-  }
-
-  #request(seat: Seat, name: string, packed: Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const kind = this.#plan.requestByName.get(name)
-    const rule = (this.#rules.requests as Record<string, RequestRule> | undefined)?.[name]
-    if (!kind || !rule) fail('ERR_REQUEST', `request '${name}': the game answers no such request`)
-    if (seat.state === 'gone') fail('ERR_NOT_JOINED', 'the player is not in the match any more')
-    if (seat.requests-- > MAX_REQUESTS) fail('ERR_RATE_LIMIT', `more than ${MAX_REQUESTS} requests in a tick`)
-    const pack = (values: Values) => packRecord(kind.answer, values, 'ERR_REQUEST')
-    const values = rule(this as never, seat.player, unpackRecord(kind.layout, packed, 'ERR_REQUEST'))
-    return isPromise(values) ? values.then(pack) : pack(values)
   }
 
   /** Counts what a client says, and warns of the first. */
@@ -463,42 +348,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     if (this.troubles[trouble]++ === 0) this.#warn(`${player.name} says that ${what}; more of it is counted`)
   }
 
-  #tell(seat: Seat, tell: Tell): void {
-    seat.connection?.notify(packTell(tell))
-  }
-
-  #tellChanges(): void {
-    for (const change of this.#changes) {
-      const packed = packTell(change)
-      for (const seat of this.#seats) if (seat.state === 'playing') seat.connection?.notify(packed)
-    }
-    this.#changes = []
-  }
-
   /** Everybody is told why and let go; what waits is refused. */
   #close(reason: string): void {
-    for (const seat of [...this.#seats]) {
-      this.#tell(seat, { tell: 'end', code: 'ENDED', reason })
-      this.#unseat(seat)
-    }
+    this.#seating.close(reason)
     this.#acts.close(reason)
   }
-}
-
-type RequestRule = (match: never, player: Player, ask: Values) => Values | Promise<Values>
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown }).then === 'function'
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-const empties = new WeakMap<GamePlan, SnapshotBase>()
-/** Before the first tick there is nothing to see. */
-function emptyWorld(plan: GamePlan): SnapshotBase {
-  const empty = empties.get(plan) ?? (new WorldBase(plan.game).snapshot() as SnapshotBase)
-  empties.set(plan, empty)
-  return empty.seen
 }

@@ -5,8 +5,9 @@ import { unpackTell } from '../../../engine/src/wire/messages.ts'
 import { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
 import type { Learner, PackedPrior } from './learner.ts'
-import { Outbound } from './outbound.ts'
-import type { Seat } from './seats.ts'
+import { type Budget, Outbound } from './outbound.ts'
+import { Pace } from './pace.ts'
+import type { Seat } from './seat.ts'
 import { SlackReport } from './slack.ts'
 
 const game = defineGame({ name: 'g', tickRate: 30, entities: { dot: entity({ x: int(0, 100) }) } })
@@ -24,7 +25,7 @@ const packed = (epoch: number): PackedPrior => {
 }
 
 /** What a learner would hand out, by hand. */
-function setUp(players: number) {
+function setUp(players: number, budget?: Budget) {
   const learner = {
     writer: new FrameWriter(game),
     current: undefined as PackedPrior | undefined,
@@ -33,7 +34,7 @@ function setUp(players: number) {
     keeps: (prior: Prior) => learner.kept.includes(prior),
     sent: (_frame: unknown, bytes: number) => void learner.reported.push(bytes),
   }
-  const outbound = new Outbound(game, learner as never as Learner<typeof game>)
+  const outbound = new Outbound(learner as never as Learner<typeof game>, budget)
   const seats = Array.from({ length: players }, (_, id) => {
     const frames: Uint8Array[] = []
     const offers: number[] = []
@@ -51,6 +52,8 @@ function setUp(players: number) {
       connection,
       state: 'playing',
       slack: new SlackReport(30),
+      pace: new Pace(30),
+      paidUntil: 0,
       handout,
       known: 0,
       ack: 0,
@@ -61,12 +64,16 @@ function setUp(players: number) {
   /** A tick; everybody has acknowledged the one before, or `acked`. */
   const step = (acked?: number) => {
     const snapshot = tick()
-    for (const { seat } of seats) seat.ack = acked ?? snapshot.tick - 1
+    const now = (snapshot.tick * 1000) / game.tickRate
+    for (const { seat } of seats) {
+      seat.ack = acked ?? snapshot.tick - 1
+      seat.pace.acked(seat.ack, (seat.ack * 1000) / game.tickRate, now)
+    }
     outbound.flush(
       snapshot,
       seats.map(({ seat }) => seat),
       events,
-      (snapshot.tick * 1000) / game.tickRate
+      now
     )
     return snapshot.tick
   }
@@ -134,23 +141,35 @@ test('a connection that has not drained is offered nothing', () => {
   expect(seats[0].offers).toEqual([1])
 })
 
-test('who acknowledges nothing for two seconds gets nothing more, until it has what was sent last', () => {
+test('who acknowledges nothing gets less, and one delta to now once it has what was sent last', () => {
   const { seats, step } = setUp(1)
   const [{ seat, frames }] = seats
-  const first = step()
-  let last = first
-  for (let i = 0; i < 300; i++) last = step(first)
-  // Two seconds' worth were sent into the stall, and then no more.
-  expect(frames.length).toBe(1 + 60)
-  const sent = seat.sent!.tick
-  expect(sent).toBe(first + 60)
-  // Some of it is there: the rest is still under way.
-  step(first + 30)
-  expect(frames.length).toBe(1 + 60)
-  // All of it is there: however old that is, nothing is under way.
-  last = step(sent)
-  expect(frames.length).toBe(1 + 61)
+  for (let i = 0; i < 60; i++) step()
+  const before = frames.length
+  const first = seat.sent!.tick
+  for (let i = 0; i < 300; i++) step(first)
+  // So small ones go for a second, then five a second.
+  expect(frames.length - before).toBeGreaterThan(8)
+  expect(frames.length - before).toBeLessThan(80)
+  const { tick } = seat.sent!
+  const last = step(tick)
   expect(seat.sent!.tick).toBe(last)
+  expect(seat.sentBefore!.tick).toBe(tick)
+})
+
+test('a budget holds frames back as a link of that rate would', () => {
+  const free = setUp(2)
+  for (let i = 0; i < 300; i++) free.step()
+  const bytes = (frames: Uint8Array[]) => frames.reduce((sum, { length }) => sum + length, 0)
+  const all = bytes(free.seats[0].frames)
+  for (const budget of [{ maxBytesPerSecond: all / 20 }, { maxMatchBytesPerSecond: all / 10 }]) {
+    const { seats, step } = setUp(2, budget)
+    for (let i = 0; i < 300; i++) step()
+    for (const { frames } of seats) {
+      expect(bytes(frames)).toBeLessThan(all / 2 + 200)
+      expect(bytes(frames)).toBeGreaterThan(all / 2 - 200)
+    }
+  }
 })
 
 test('many players are not all offered one in the same tick', () => {

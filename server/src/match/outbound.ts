@@ -1,18 +1,18 @@
 // Who gets what now. Players whose last frame was of the same tick, and who read frames with the same prior, share one
-// chunk, encoded once; each gets one frame a tick. A connection that has not drained gets nothing: its next frame is one
-// delta from what it was sent last.
+// chunk, encoded once; each gets one frame a tick. A connection that has not drained (pace.ts) gets nothing: its next
+// frame is one delta from what it was sent last, which its seat keeps for as long as that takes.
 
 import type { AnyGame } from '@tickwire/engine'
-import { packTell, type SnapshotBase } from '@tickwire/engine/wire'
+import { packTell, SHARED_PREFIX, type SnapshotBase } from '@tickwire/engine/wire'
 import type { SharedFrame } from './connection.ts'
 import type { EventLog } from './event-log.ts'
 import type { Learner, PackedPrior, Sent } from './learner.ts'
-import type { Seat } from './seats.ts'
+import type { Seat } from './seat.ts'
 
-/** A connection with more than this many bytes waiting gets nothing this tick. */
-const MAX_WAITING = 16 * 1024
-/** A client that acknowledged nothing for this long gets nothing more until it does, in ms. */
-const MAX_IN_FLIGHT_MS = 2000
+/** The furthest that a delta may reach back (PROTOCOL.md, Limits): then a keyframe goes. */
+const MAX_DELTA_TICKS = 32_767
+/** What a budget allows and nobody used adds up for so long. */
+const CREDIT_MS = 100
 /** Players that are offered a prior in one tick; the others in later ones. */
 const MAX_OFFERS = 16
 
@@ -23,26 +23,36 @@ interface Group {
   seats: number
 }
 
+/** Bytes a second, without what the transport adds. */
+export interface Budget {
+  readonly maxBytesPerSecond?: number
+  readonly maxMatchBytesPerSecond?: number
+}
+
 export class Outbound<G extends AnyGame> {
   readonly #learner: Learner<G>
-  readonly #maxInFlight: number
+  readonly #budget: Budget
+  /** Undefined: no bound. */
+  #bytesPerMs: number | undefined
   #notice: { readonly of: PackedPrior; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
 
-  constructor(game: G, learner: Learner<G>) {
+  constructor(learner: Learner<G>, budget: Budget = {}) {
     this.#learner = learner
-    this.#maxInFlight = Math.ceil((MAX_IN_FLIGHT_MS * game.tickRate) / 1000)
+    this.#budget = budget
   }
 
   /** Writes this tick's frame to every seat that can take it; the tick ran at `now` (ms). */
   flush(snapshot: SnapshotBase, seats: Iterable<Seat>, events: EventLog, now: number): void {
+    this.#bytesPerMs = this.#share(seats)
     const groups = new Map<string, Group>()
     let oldest = snapshot.tick
     let offers = MAX_OFFERS
     for (const seat of seats) {
+      if (seat.state === 'away') oldest = Math.min(oldest, seat.known, seat.ack)
       if (!seat.connection || seat.state !== 'playing') continue
       const slack = seat.slack.ran(snapshot.tick, now)
-      if (!this.#isCongested(seat, snapshot.tick)) {
-        this.#send(seat, snapshot, groups, events, slack)
+      if (this.#takes(seat, now)) {
+        this.#send(seat, snapshot, groups, events, slack, now)
         if (offers > 0 && this.#offer(seat)) offers--
       }
       // What a client has not acknowledged it may yet ask for again.
@@ -52,10 +62,18 @@ export class Outbound<G extends AnyGame> {
     this.#report(groups.values())
   }
 
-  #isCongested(seat: Seat, tick: number): boolean {
-    // What was sent last is under way for as long as it is not acknowledged.
-    const isInFlight = seat.sent !== undefined && seat.sent.tick > seat.ack
-    return seat.connection!.bufferedAmount > MAX_WAITING || (isInFlight && tick - seat.ack > this.#maxInFlight)
+  #takes(seat: Seat, now: number): boolean {
+    const mayCost = seat.paidUntil <= now
+    return seat.pace.takes(seat.connection!.bufferedAmount > 0, now) && mayCost
+  }
+
+  /** What each player may cost, bytes a ms. */
+  #share(seats: Iterable<Seat>): number | undefined {
+    const { maxBytesPerSecond, maxMatchBytesPerSecond } = this.#budget
+    if (maxMatchBytesPerSecond === undefined) return maxBytesPerSecond && maxBytesPerSecond / 1000
+    let people = 0
+    for (const seat of seats) if (seat.connection) people++
+    return Math.min(maxBytesPerSecond ?? Number.POSITIVE_INFINITY, maxMatchBytesPerSecond / Math.max(1, people)) / 1000
   }
 
   #send(
@@ -63,9 +81,11 @@ export class Outbound<G extends AnyGame> {
     snapshot: SnapshotBase,
     groups: Map<string, Group>,
     events: EventLog,
-    slack: number | undefined
+    slack: number | undefined,
+    now: number
   ): void {
-    const { sent: baseline, sentBefore } = seat
+    const { sentBefore } = seat
+    const baseline = seat.sent && snapshot.tick - seat.sent.tick <= MAX_DELTA_TICKS ? seat.sent : undefined
     const { id } = seat.player
     const { writer } = this.#learner
     // After a keyframe or a merged delta one frame goes without `before`; then the player shares again.
@@ -91,6 +111,10 @@ export class Outbound<G extends AnyGame> {
     seat.sentBefore = baseline
     seat.sent = snapshot
     seat.known = snapshot.tick
+    const bytes = group.frame.bytes.length + (head ? head.length - SHARED_PREFIX : 0)
+    seat.pace.sent(snapshot.tick, bytes, now)
+    if (this.#bytesPerMs !== undefined)
+      seat.paidUntil = Math.max(seat.paidUntil, now - CREDIT_MS) + bytes / this.#bytesPerMs
     seat.connection!.sendFrame(group.frame, head)
   }
 

@@ -2,7 +2,7 @@ import { defineGame, entity, ranged } from '@tickwire/engine'
 import { History, planOf, type Sample, type SnapshotBase, World } from '@tickwire/engine/wire'
 import { describe, expect, it } from 'vitest'
 import { Rewind } from './rewind.ts'
-import type { Seat } from './seats.ts'
+import type { Seat } from './seat.ts'
 
 const game = defineGame({
   name: 'g',
@@ -28,7 +28,7 @@ function make(newest: number) {
   const rewind = new Rewind(planOf(game), history)
   const of = (seat: { held: number; renderTick: number; ack?: number; bot?: boolean }) => {
     const { bot = false, ack = seat.held, ...rest } = seat
-    return rewind.of({ ...rest, ack, connection: bot ? undefined : {} } as never as Seat)
+    return rewind.of({ ...rest, ack, player: { bot } } as never as Seat)
   }
   return { of, at: (tick: number) => 6 * Math.min(tick, 70) + 3 * clamp(tick - 70, 0, 25) + 6 * Math.max(tick - 95, 0) }
 }

@@ -3,7 +3,7 @@
 // Design" (Valve, 2001).
 
 import { type GamePlan, type History, MAX_EXTRAPOLATION_MS, Sample, type SnapshotBase } from '@tickwire/engine/wire'
-import type { Seat } from './seats.ts'
+import type { Seat } from './seat.ts'
 
 /** How far back the past may be asked for, in ms. */
 const MAX_REWIND_MS = 400
@@ -30,8 +30,9 @@ export class Rewind {
     // Before the first tick there was an empty world.
     if (newest < 0) return this.#sample
     const oldest = newest + 1 - this.#maxTicks - this.#furthest
-    const held = seat.connection ? Math.max(oldest, Math.min(seat.held, newest)) : newest
-    const seen = seat.connection ? Math.min(seat.renderTick, newest + 1) : newest
+    const isBot = seat.player.bot
+    const held = isBot ? newest : Math.max(oldest, Math.min(seat.held, newest))
+    const seen = isBot ? newest : Math.min(seat.renderTick, newest + 1)
     const tick = Math.max(0, newest + 1 - this.#maxTicks, Math.min(held + this.#furthest, seen))
     // A player who has seen nothing yet sees the oldest there is.
     const from = this.#history.atOrBefore(Math.floor(Math.min(tick, held))) ?? this.#history.after(-1)!

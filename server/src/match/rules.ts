@@ -3,12 +3,24 @@
 import type { AnyGame, PlayerRef } from '@tickwire/engine'
 import type { ReadWorld, World } from '@tickwire/engine/wire'
 
-/** A participant. The object is the same for as long as the player is in the match. */
+/** Who somebody is, as `authenticate` says. */
+export interface Identity {
+  /** The same whenever and wherever this person connects. */
+  readonly id: string
+  /** The player's name, whatever the client asks for; at most 32 characters. Left out: the client's. */
+  readonly name?: string
+  /** Whatever the rules want to know. No client sees it. */
+  readonly data?: unknown
+}
+
+/** A participant. The object is the same for as long as the player is in the match, whatever becomes of connections. */
 export interface Player extends PlayerRef {
   /** 1 to 65,535, unique in its match. */
   readonly id: number
   readonly name: string
   readonly bot: boolean
+  /** What `authenticate` said of it; undefined without that, and for bots. No client sees it. */
+  readonly identity?: Identity
 }
 
 export interface EmitOptions {
@@ -53,6 +65,28 @@ export interface Rules<G extends AnyGame> {
   /** Seconds for which a match without people is kept. Default 10. */
   readonly emptySeconds?: number
   /**
+   * Seconds for which the seat of a player whose connection is lost is kept: its client comes back to it by itself. Default
+   * 30; with 0 the seat goes with the connection.
+   */
+  readonly graceSeconds?: number
+  /**
+   * The same person (`identity.id`) joins a match that it is in already. 'newest', the default: the new page plays on with
+   * the seat, the old one ends with ERR_REPLACED. 'refuse': ERR_REFUSED, unless it is away. 'allow': another seat.
+   */
+  readonly duplicates?: 'newest' | 'refuse' | 'allow'
+  /**
+   * Seconds after which a player whose client acknowledges nothing is let go, though its connection may live: its client
+   * ends with ERR_TIMEOUT. Default 10.
+   */
+  readonly silentSeconds?: number
+  /**
+   * Bytes of frames a second that a player may cost on average, at most; what the transport adds is not counted. Past it
+   * frames are merged, as on a link of that rate. Without it: what the player's link carries.
+   */
+  readonly maxBytesPerSecond?: number
+  /** The same for the whole match: each player may cost an equal part. */
+  readonly maxMatchBytesPerSecond?: number
+  /**
    * What `server.prior(game)` gave, of another run: frames are small from the first one on. Made for this very schema. It
    * is a start: a better one is learned where there is one.
    */
@@ -65,6 +99,11 @@ export interface Rules<G extends AnyGame> {
   readonly start?: (match: Match<G>) => void | undefined
   /** A throw refuses the player and nothing else. Throw a TickwireError to say why. */
   readonly join?: (match: Match<G>, player: Player) => void | undefined
+  /** The connection was lost. Until it is back the player stays in `match.players`, and its commands are neutral. */
+  readonly away?: (match: Match<G>, player: Player) => void | undefined
+  /** It is back. */
+  readonly back?: (match: Match<G>, player: Player) => void | undefined
+  /** The player is out: it left, was taken out, or was away for longer than `graceSeconds`. */
   readonly leave?: (match: Match<G>, player: Player) => void | undefined
   /** After every row's `move`; one command for each player. A throw ends this match. */
   readonly tick?: (match: Match<G>, commands: ReadonlyMap<Player, Readonly<G['command']>>) => void | undefined

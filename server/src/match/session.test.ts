@@ -63,7 +63,7 @@ async function join(lobby: Lobby, more: object = {}) {
 
 /** A run of one command. */
 function commandFrame(first: number): Uint8Array<ArrayBuffer> {
-  const run = { ack: -1, renderTick: -1, first, commands: [{ go: true }] }
+  const run = { ack: -1, arrivedAt: 0, drawn: -1, renderTick: -1, first, commands: [{ go: true }] }
   return writeCommands(new BitWriter(), planOf(game).command, run)
 }
 

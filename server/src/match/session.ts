@@ -1,4 +1,4 @@
-// One connection's conversation: it joins a match, plays, asks, leaves. Nothing that comes in is trusted and nothing
+// One connection's conversation: it joins a match or comes back to it, plays, asks, leaves. Nothing that comes in is trusted and nothing
 // that goes wrong here reaches anybody else: a bad frame ends this connection with a typed reason.
 
 import {
@@ -19,7 +19,8 @@ import type { Connection } from './connection.ts'
 import type { Lobby } from './lobby.ts'
 import type { LiveMatch } from './match.ts'
 import { settleName } from './names.ts'
-import type { Seat } from './seats.ts'
+import type { Identity } from './rules.ts'
+import type { Seat } from './seat.ts'
 
 /** Running matches that one connection may have opened. */
 const MAX_OPENED = 3
@@ -29,15 +30,18 @@ export const MAX_INBOUND = 4096
 export class Session {
   readonly #connection: Connection
   readonly #lobby: Lobby
+  readonly #identity: Identity | undefined
   #match: LiveMatch | undefined
   #seat: Seat | undefined
   #joining = false
   #opened: LiveMatch[] = []
   #closed = false
 
-  constructor(connection: Connection, lobby: Lobby) {
+  /** `identity`: who is on the connection, where that is known. */
+  constructor(connection: Connection, lobby: Lobby, identity?: Identity) {
     this.#connection = connection
     this.#lobby = lobby
+    this.#identity = identity
   }
 
   /** A frame from the client. Never throws: a bad one ends the connection, one for a tick far away is refused by itself. */
@@ -51,7 +55,7 @@ export class Session {
       if (code === 'ERR_COMMAND_TICK') return this.#connection.notify(packTell({ tell: 'refused', code, reason }))
       this.#connection.notify(packTell({ tell: 'end', code, reason }))
       this.#connection.close()
-      this.closed()
+      this.closed(true)
     }
   }
 
@@ -64,11 +68,17 @@ export class Session {
     }
   }
 
-  /** The transport is gone: the seat is given up. */
-  closed(): void {
+  /** The transport is gone. The seat is kept for a while, unless it was closed `forGood`. */
+  closed(forGood = false): void {
     if (this.#closed) return
     this.#closed = true
-    void this.#giveUp()
+    if (forGood) void this.#giveUp()
+    else this.#lose()
+  }
+
+  /** Whether this connection has a seat: it loses it when the player is out, and when another connection takes it. */
+  get #isSeated(): boolean {
+    return this.#seat !== undefined && this.#seat.state !== 'gone' && this.#seat.connection === this.#connection
   }
 
   #frame(bytes: Uint8Array): void {
@@ -77,7 +87,8 @@ export class Session {
     const kind = kindOf(bytes)
     if (!this.#match || !this.#seat) fail('ERR_NOT_JOINED', 'a frame before joining a match')
     // What was on its way when the seat was taken away.
-    if (this.#seat.state === 'gone') return
+    if (!this.#isSeated) return
+    this.#seat.token?.heard()
     switch (kind) {
       case 'commands': {
         const { command } = planOf(this.#match.game)
@@ -98,45 +109,79 @@ export class Session {
         return packAnswer({ ok: 'ping' })
       case 'join':
         return this.#join(ask)
+      case 'resume':
+        return this.#resume(ask)
       case 'leave':
         await this.#giveUp()
         return packAnswer({ ok: 'leave' })
       case 'request': {
-        if (!this.#match || !this.#seat) fail('ERR_NOT_JOINED', 'a request before joining a match')
+        if (!this.#match || !this.#seat || !this.#isSeated)
+          fail('ERR_NOT_JOINED', 'a request of one who is in no match')
         return this.#match.request(this.#seat, ask.id, ask.name, ask.values)
       }
     }
   }
 
   async #join(ask: Extract<Ask, { ask: 'join' }>): Promise<Uint8Array<ArrayBuffer>> {
-    if (ask.version !== PROTOCOL_VERSION)
-      fail('ERR_PROTOCOL_VERSION', `protocol ${ask.version}: expected ${PROTOCOL_VERSION}; reload the page`)
-    const name = settleName(ask.name)
-    if (this.#joining || (this.#seat && this.#seat.state !== 'gone'))
-      fail('ERR_USAGE', 'this connection is in a match already: leave it first')
+    this.#checkFree(ask.version)
+    const name = settleName(this.#identity?.name ?? ask.name)
     this.#joining = true
     try {
       const match = this.#find(ask)
-      const seat = await match.join(name, this.#connection)
+      const seat = await match.join(name, this.#connection, this.#identity)
       this.#match = match
       this.#seat = seat
-      if (this.#closed) void this.#giveUp()
-      return packAnswer(match.admit(seat))
+      if (this.#closed) this.#lose()
+      return packAnswer(match.admit(seat, this.#connection))
     } finally {
       this.#joining = false
     }
   }
 
+  #resume(ask: Extract<Ask, { ask: 'resume' }>): Uint8Array<ArrayBuffer> {
+    this.#checkFree(ask.version)
+    const match = this.#lobby.running(ask.game, ask.schema, ask.match)
+    const resumed = match?.resume(ask, this.#connection, this.#identity)
+    if (!match || !resumed) {
+      const gone = this.#lobby.departure(ask.match, ask.player, ask.token)
+      if (gone) return packAnswer({ error: gone.code, message: gone.reason })
+      // The same whatever is wrong: there is nothing to learn from it.
+      fail('ERR_SEAT', 'there is no such seat, or it is another')
+    }
+    this.#match = match
+    const [seat, answer] = resumed
+    this.#seat = seat
+    return packAnswer(answer)
+  }
+
+  /** Whether it may have a seat at all, and has none. */
+  #checkFree(version: number): void {
+    if (version !== PROTOCOL_VERSION)
+      fail('ERR_PROTOCOL_VERSION', `protocol ${version}: expected ${PROTOCOL_VERSION}; reload the page`)
+    if (this.#joining || this.#isSeated) fail('ERR_USAGE', 'this connection is in a match already: leave it first')
+    if (this.#closed) fail('ERR_DISCONNECTED', 'the connection is gone')
+  }
+
   /** The match asked for. Matches that this connection had opened count until they are over. */
   #find({ game, schema, match: wanted }: Extract<Ask, { ask: 'join' }>): LiveMatch {
     this.#opened = this.#opened.filter((match) => match.ended === undefined)
-    const { match, isNew } = this.#lobby.find(game, schema, wanted, this.#opened.length < MAX_OPENED)
+    const { match, isNew } = this.#lobby.find(
+      game,
+      schema,
+      wanted,
+      this.#opened.length < MAX_OPENED,
+      this.#identity?.id
+    )
     if (isNew) this.#opened.push(match)
     return match
   }
 
+  #lose(): void {
+    if (this.#match && this.#seat && this.#isSeated) this.#match.lost(this.#seat)
+  }
+
   async #giveUp(): Promise<void> {
-    if (!this.#match || !this.#seat || this.#seat.state === 'gone') return
+    if (!this.#match || !this.#seat || !this.#isSeated) return
     try {
       await this.#match.leave(this.#seat)
     } catch {

@@ -3,8 +3,9 @@
 // is the same play.
 
 import type { AnyGame } from '@tickwire/engine'
-import { type ClientMatch, connectOver, type MatchOptions } from '@tickwire/engine/client'
+import { type ClientMatch, connectOver, type MatchOptions, type Redial } from '@tickwire/engine/client'
 import {
+  type Arrival,
   HeadlessPlayer,
   type Link,
   type LinkProfile,
@@ -17,19 +18,24 @@ import {
   roundTrip,
   VirtualClock,
 } from '@tickwire/engine/testing'
-import { FRAME_KIND, planOf, readCommands } from '@tickwire/engine/wire'
+import { FRAME_KIND, planOf, readCommands, TickwireError } from '@tickwire/engine/wire'
 import { Lobby } from '../match/lobby.ts'
 import type { LiveMatch } from '../match/match.ts'
-import type { Rules } from '../match/rules.ts'
+import type { Identity, Rules } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
+import { TOKEN_BYTES } from '../match/token.ts'
 
 const CLEAN = roundTrip(40, 0)
 
 /** Of learning, after a tick: what a real server finds the time for. */
 const PIECES = 20
 
+/** Until a connection is there: round trips. */
+const HANDSHAKES = 2
+
 export interface VirtualClient<G extends AnyGame, Seen = unknown> {
   readonly match: ClientMatch<G>
+  /** The connection that there is, or was last. */
   readonly link: Link
   /** Draws the match, and has noted every frame. */
   readonly player: HeadlessPlayer<ClientMatch<G>, Seen>
@@ -38,6 +44,10 @@ export interface VirtualClient<G extends AnyGame, Seen = unknown> {
   readonly received: Uint8Array[]
   /** Every command as it came to the server, in order. */
   readonly commands: readonly GivenCommand[]
+  /** The network is gone for `ms`, and with it the connection; who does not notice is unaware, until it misses signs of life. */
+  cut(ms: number, noticedBy?: Parameters<Link['cut']>[0]): void
+  /** The page stands still for `ms`, as one does that a phone has put away: it draws, answers and connects only then. */
+  freeze(ms: number): void
 }
 
 /** One tick's command at the server. */
@@ -55,6 +65,8 @@ export interface GivenCommand {
 export interface DrawOptions<G extends AnyGame, Seen = unknown> {
   /** The network; a clean round trip of 40 ms by default. */
   readonly profile?: LinkProfile
+  /** Who the player is, as `authenticate` would say. */
+  readonly identity?: Identity
   /** The connection, if it was made before by dial(). */
   readonly wire?: Link
   /** Frames a second; 60 by default. */
@@ -70,21 +82,29 @@ export class VirtualServer<G extends AnyGame> {
   readonly lobby: Lobby
   readonly warnings: string[] = []
   readonly #random: Random
+  /** Of what must not change the networks' chance: tokens, and the pauses of who connects anew. */
+  readonly #chance: Random
   readonly #game: G
   /** When each match ran its last tick. */
   readonly #steppedAt = new Map<LiveMatch, number>()
   readonly #taps = new Map<Link, (frame: Uint8Array, passage: Passage) => void>()
 
-  /** `seed`, a whole number: chance in the rules and in every network follows from it. */
-  constructor(game: G, rules: Rules<G>, seed = 1) {
+  /**
+   * `seed`, a whole number: chance in the rules and in every network follows from it. `checks`, as createServer() has it:
+   * `warnings` tells of a `move` that no client can predict.
+   */
+  constructor(game: G, rules: Rules<G>, seed = 1, { checks = true }: { readonly checks?: boolean } = {}) {
     this.#game = game
     this.#random = new Random(seed)
+    this.#chance = new Random(~seed)
     let opened = 0
     this.lobby = new Lobby({
       now: () => this.clock.now,
       seed: () => seed + opened,
       newId: () => `m${++opened}`,
       warn: (message) => this.warnings.push(message),
+      checks,
+      newToken: () => Uint8Array.from({ length: TOKEN_BYTES }, () => this.#chance.next() * 256),
       opened: (match) => this.drive(match),
     })
     this.lobby.host(game, rules)
@@ -104,45 +124,104 @@ export class VirtualServer<G extends AnyGame> {
   }
 
   /** A raw connection: the client's end of a link with a session behind the other. */
-  dial(profile: LinkProfile = CLEAN): Link {
+  dial(profile: LinkProfile = CLEAN, identity?: Identity): Link {
     const wire = link(this.clock, this.#random, profile)
     let session: Session
-    const connection = linkConnection(wire.server, {
-      frame: (bytes) => {
+    const handlers = {
+      frame: (bytes: Uint8Array<ArrayBuffer>) => {
         this.#taps.get(wire)?.(bytes, wire.server.passage!)
         session.frame(bytes)
       },
-      ask: (bytes) => session.ask(bytes),
+      ask: (bytes: Uint8Array<ArrayBuffer>) => session.ask(bytes),
       closed: () => session.closed(),
-    })
-    session = new Session(connection, this.lobby)
+    }
+    session = new Session(linkConnection(wire.server, handlers, this.clock), this.lobby, identity)
     return wire
   }
 
-  /** Joins over a link and draws `fps` frames a second from then on. @throws as connectOver() */
+  /**
+   * Joins over a link and draws `fps` frames a second from then on. A connection that is lost is replaced by others, over
+   * links of the same profile. @throws as connectOver()
+   */
   async join<Seen = undefined>(
     options: MatchOptions<G>,
-    { profile, wire = this.dial(profile), fps, now, onFrame }: DrawOptions<G, Seen> = {}
+    { profile = CLEAN, identity, wire, fps = 60, now, onFrame }: DrawOptions<G, Seen> = {}
   ): Promise<VirtualClient<G, Seen>> {
     const received: Uint8Array[] = []
     const commands: GivenCommand[] = []
-    const transport = linkTransport(wire.client, this.clock, now)
-    const pass = wire.client.onmessage
-    wire.client.onmessage = (message) => {
-      received.push(message.slice())
-      pass(message)
+    const arrivals: Arrival[] = []
+    let live: LiveMatch | undefined
+    let current: Link
+    let transport: LinkTransport
+    const over = (wire: Link): LinkTransport => {
+      current = wire
+      transport = linkTransport(wire.client, this.clock, now, arrivals)
+      const pass = wire.client.onmessage
+      wire.client.onmessage = (message) => {
+        received.push(message.slice())
+        pass(message)
+      }
+      this.#taps.set(wire, (frame, passage) => live && this.#note(live, frame, passage, commands))
+      return transport
     }
-    const match = await this.#await(connectOver(transport, this.#game, options))
-    const live = [...this.lobby.matches].find(({ id }) => id === match.id) as LiveMatch | undefined
-    if (live) this.#taps.set(wire, (frame, passage) => this.#note(live, frame, passage, commands))
+    let downUntil = 0
+    let frozenUntil = 0
+    const handshake = HANDSHAKES * (profile.up.latency + profile.down.latency)
+    const redial: Redial = {
+      dial: async (delay, within) => {
+        await this.#passes(delay)
+        if (this.clock.now < frozenUntil) await this.#passes(frozenUntil - this.clock.now)
+        // A stall is one of the network: what is sent is there later, or given up before.
+        const stalled = Math.max(0, current.heldUntil - this.clock.now)
+        await this.#passes(Math.min(stalled, within))
+        if (this.clock.now >= downUntil) await this.#passes(handshake)
+        if (this.clock.now < downUntil || stalled > within)
+          throw new TickwireError('ERR_DISCONNECTED', 'there is no network')
+        this.#taps.delete(current)
+        return over(this.dial(profile, identity))
+      },
+      random: () => this.#chance.next(),
+    }
+    const match = await this.#await(
+      connectOver(over(wire ?? this.dial(profile, identity)), this.#game, options, redial)
+    )
+    live = [...this.lobby.matches].find(({ id }) => id === match.id) as LiveMatch | undefined
     const look = onFrame ?? ((() => undefined) as () => Seen)
-    const player = new HeadlessPlayer(this.clock, transport, match, { fps, onFrame: look })
-    return { match, link: wire, player, transport, received, commands }
+    const player = new HeadlessPlayer(this.clock, { now: () => transport.now(), arrivals }, match, {
+      fps,
+      onFrame: look,
+    })
+    return {
+      match,
+      player,
+      received,
+      commands,
+      get link() {
+        return current
+      },
+      get transport() {
+        return transport
+      },
+      cut: (ms, noticedBy) => {
+        downUntil = this.clock.now + ms
+        current.cut(noticedBy)
+      },
+      freeze: (ms) => {
+        frozenUntil = this.clock.now + ms
+        current.stall(ms)
+        player.draw(0)
+        this.clock.at(frozenUntil, () => player.draw(fps))
+      },
+    }
   }
 
   /** Lets `ms` pass. */
   run(ms: number): Promise<void> {
     return this.clock.run(this.clock.now + ms)
+  }
+
+  #passes(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve))
   }
 
   async #await<T>(promise: Promise<T>): Promise<T> {

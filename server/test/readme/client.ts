@@ -11,7 +11,7 @@ const match = await connect(dots, 'http://localhost:3000', {
   input: () => ({ x: axis('ArrowLeft', 'ArrowRight'), y: axis('ArrowUp', 'ArrowDown') }),
 })
 
-match.ended.then((reason) => alert(reason)) // also when the connection is lost: connect() again then
+match.ended.then((reason) => alert(reason)) // a lost connection is no end: it comes back by itself
 
 const canvas = document.querySelector('canvas')!
 const draw = canvas.getContext('2d')!

@@ -1,0 +1,43 @@
+// Control messages of one connection: so many a second of each kind. A kind is join, leave, ping, or one of the game's
+// requests by its name. What can't be read is not counted here: its refusal is the session's.
+
+import { type Ask, TickwireError, unpackAsk } from '@tickwire/engine/wire'
+import { type Limits, TokenBucket, tooMuch } from './guard.ts'
+
+// No game declares more requests; names beyond it are made up.
+const KINDS_REMEMBERED = 64
+
+export class Asks {
+  readonly #limits: Limits
+  readonly #kinds = new Map<string, TokenBucket>()
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** Counts one: undefined, or why it is too much (`ERR_RATE_LIMIT`). `joins` is asked for the address's word on a join. */
+  count(bytes: Uint8Array, now: number, joins: () => TickwireError | undefined): TickwireError | undefined {
+    const ask = read(bytes)
+    if (!ask) return undefined
+    const kind = ask.ask === 'request' ? `request ${ask.name}` : ask.ask
+    const { requestsPerSecond, requestBurst } = this.#limits
+    let bucket = this.#kinds.get(kind)
+    if (!bucket) {
+      if (this.#kinds.size >= KINDS_REMEMBERED)
+        return new TickwireError('ERR_RATE_LIMIT', `more than ${KINDS_REMEMBERED} kinds of request`)
+      bucket = new TokenBucket(requestsPerSecond, requestBurst, now)
+      this.#kinds.set(kind, bucket)
+    }
+    if (!bucket.take(1, now))
+      return tooMuch(`messages of the kind '${kind.slice(0, 64)}'`, requestsPerSecond, requestBurst)
+    return ask.ask === 'join' ? joins() : undefined
+  }
+}
+
+function read(bytes: Uint8Array): Ask | undefined {
+  try {
+    return unpackAsk(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,29 @@
+// Why seats that are gone went, for those who come back to them with their token: the last few thousand of all matches.
+
+import type { EndCode } from '@tickwire/engine/wire'
+import type { Token } from './token.ts'
+
+const REMEMBERED = 4096
+
+export interface Departure {
+  readonly code: EndCode
+  readonly reason: string
+}
+
+export class Departed {
+  /** By match and player, the oldest first. */
+  readonly #all = new Map<string, Departure & { readonly token: Token }>()
+
+  add(match: string, player: number, token: Token, { code, reason }: Departure): void {
+    const key = `${match} ${player}`
+    this.#all.delete(key)
+    this.#all.set(key, { code, reason, token })
+    for (const oldest of this.#all.keys()) if (this.#all.size > REMEMBERED) this.#all.delete(oldest)
+  }
+
+  /** Undefined: there was no such seat, or it had another token. */
+  find(match: string, player: number, token: Uint8Array): Departure | undefined {
+    const found = this.#all.get(`${match} ${player}`)
+    return found?.token.accepts(token) ? found : undefined
+  }
+}

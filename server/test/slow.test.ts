@@ -1,0 +1,210 @@
+// Latest state wins: what a player on a narrow link holds is never old, the link is used, and others don't notice.
+// DESIGN 3.2. All under the virtual clock, over links with the deep buffers of a kernel.
+
+import { defineGame, entity, event, int, text } from '@tickwire/engine'
+import { profiles, roundTrip } from '@tickwire/engine/testing'
+import type { Rules } from '@tickwire/server'
+import { VirtualServer } from '@tickwire/server/testing'
+import { describe, expect, it } from 'vitest'
+import { Receiver } from '../../engine/src/client/receiver.ts'
+import { hashOf } from '../../engine/src/state/snapshot.ts'
+import { narrow, type Played, play, scene } from './narrow.ts'
+
+const RTT = 40
+const scenes = { 20: scene(20), 60: scene(60) }
+/** Bytes a second of the whole stream. */
+const full: Record<20 | 60, number> = { 20: 0, 60: 0 }
+for (const rate of [20, 60] as const) {
+  const free = await play(scenes[rate], narrow(RTT), 1)
+  await free.server.run(4000)
+  full[rate] = free.ages(1000).bytesPerSecond
+}
+
+/** RTT, three ticks, and twice the time that a frame takes. */
+const bound = (rate: 20 | 60, meanBytes: number, bandwidth: number) =>
+  RTT + 3000 / rate + (2000 * meanBytes) / bandwidth
+
+function skipped({ transport }: Played, from: number): number {
+  let sum = 0
+  for (const [i, { tick, at }] of transport.arrivals.entries())
+    if (i > 0 && at > from) sum += tick - transport.arrivals[i - 1].tick - 1
+  return sum
+}
+
+describe('a link that carries less than the whole stream', () => {
+  it.each(
+    ([20, 60] as const).flatMap((rate) =>
+      [0.8, 0.6, 0.3].flatMap((share) => [1, 2].map((seed) => [rate, share, seed] as const))
+    )
+  )('%i Hz, a share of %f (seed %i): state is new, and the link is used', async (rate, share, seed) => {
+    const bandwidth = full[rate] * share
+    const player = await play(scenes[rate], narrow(RTT, bandwidth), seed)
+    await player.server.run(20_000)
+    const ages = player.ages(5000)
+    expect(ages.p99).toBeLessThanOrEqual(bound(rate, ages.meanBytes, bandwidth))
+    expect(ages.bytesPerSecond / bandwidth).toBeGreaterThan(0.95)
+  })
+
+  it.each([1, 2])('60 Hz, a tenth (seed %i): never older than 1.5 s', async (seed) => {
+    const player = await play(scenes[60], narrow(RTT, full[60] / 10), seed)
+    await player.server.run(20_000)
+    const { max, bytesPerSecond } = player.ages(1000)
+    expect(max).toBeLessThan(1500)
+    expect(bytesPerSecond / (full[60] / 10)).toBeGreaterThan(0.9)
+  })
+
+  it.each([
+    [60, 0.1],
+    [60, 0.3],
+    [20, 0.3],
+  ] as const)('%i Hz: widens from a share of %f, and within 3 s every tick comes', async (rate, share) => {
+    const player = await play(scenes[rate], narrow(RTT, full[rate] * share), 1)
+    await player.server.run(6000)
+    player.link.shape(narrow(RTT, full[rate] * 2))
+    await player.server.run(8000)
+    expect(skipped(player, 9000)).toBe(0)
+    expect(player.ages(9000).max).toBeLessThan(RTT + 4000 / rate)
+  })
+
+  it.each([
+    [1, 1],
+    [9, 2],
+  ])(
+    '60 Hz: narrows from %i times to a quarter of the stream, and from 1 s later p99 is within a tenth of the bound',
+    async (share, seed) => {
+      const player = await play(scenes[60], narrow(RTT, full[60] * share), seed)
+      await player.server.run(6000)
+      player.link.shape(narrow(RTT, full[60] / 4))
+      await player.server.run(6000)
+      const ages = player.ages(7000)
+      expect(ages.p99).toBeLessThan(bound(60, ages.meanBytes, full[60] / 4) * 1.1)
+      expect(player.ages(6000).max).toBeLessThan(700)
+    }
+  )
+
+  it('a slow way back changes nothing', async () => {
+    const profile = roundTrip(40, 0)
+    const player = await play(scenes[60], { ...profile, up: { ...profile.up, latency: 300 } }, 1)
+    await player.server.run(10_000)
+    expect(skipped(player, 3000)).toBe(0)
+  })
+})
+
+it.each([
+  ['lan', 60, 60],
+  ['cable', 60, 30],
+  ['wifi', 60, 60],
+  ['wifi', 20, 0],
+] as const)('who keeps up gets every tick: %s at %i Hz, drawn %i times a second', async (name, rate, fps) => {
+  const player = await play(scenes[rate], profiles[name], 3, fps)
+  await player.server.run(20_000)
+  expect(skipped(player, 2000)).toBe(0)
+})
+
+it.each([
+  ['bad', 1],
+  ['bad', 2],
+  ['bad', 3],
+  ['4g', 1],
+] as const)(
+  'a small stream gets every tick through stalls, also after its link was narrow: %s (seed %i)',
+  async (name, seed) => {
+    const profile = profiles[name]
+    const player = await play(scene(30, 30), profile, seed)
+    await player.server.run(10_000)
+    expect(skipped(player, 2000)).toBe(0)
+    const bandwidth = player.ages(2000).bytesPerSecond / 4
+    player.link.shape({ up: profile.up, down: { ...profile.down, bandwidth, buffer: 64 * 1024 } })
+    await player.server.run(5000)
+    player.link.shape(profile)
+    await player.server.run(15_000)
+    expect(skipped(player, 24_000)).toBe(0)
+  }
+)
+
+it('who does not keep up changes nothing for others', async () => {
+  const frames = async (others: number) => {
+    const player = await play(scenes[60], narrow(RTT), 5)
+    for (let i = 0; i < others; i++) await player.join(narrow(RTT, full[60] / 4), 0)
+    await player.server.run(5000)
+    return { player, list: player.transport.arrivals.map(({ tick, at, sentAt }) => [tick, at - sentAt]) }
+  }
+  const { player, list } = await frames(3)
+  expect(skipped(player, 1000)).toBe(0)
+  expect(Math.max(...list.slice(60).map(([, took]) => took))).toBeLessThan(RTT)
+})
+
+describe('a pause of 3 s', () => {
+  it.each([0.3, 9])('little waits at its end (share %f), and what is sent then is exact', async (share) => {
+    const player = await play(scenes[60], narrow(RTT, full[60] * share), 1, 60)
+    const [match] = player.server.lobby.matches
+    const truth = new Map<number, number>()
+    player.server.clock.every(1000 / 60, () => truth.set(match.tick, hashOf(match.world.snapshot() as never, false)))
+    await player.server.run(6000)
+    const before = player.transport.arrivals.length
+    player.link.stall(3000, 'down')
+    await player.server.run(3000)
+    expect(player.transport.arrivals.length - before).toBeLessThan(16)
+    await player.server.run(500)
+    const { at, sentAt } = player.transport.arrivals.at(-1)!
+    expect(at - sentAt).toBeLessThan(share < 1 ? 450 : RTT)
+    expect(player.match.stats.resyncs).toBe(0)
+    // All that was decoded, merged or not, is what the match was at its tick.
+    const receiver = new Receiver(scenes[60].game, 1, () => {})
+    let compared = 0
+    for (const message of player.received.filter(([kind, frame]) => kind === 0 && frame === 1)) {
+      const { snapshot } = receiver.take(message.subarray(1), 0)!
+      if (truth.has(snapshot.tick)) expect(hashOf(snapshot, false)).toBe(truth.get(snapshot.tick))
+      compared++
+    }
+    expect(compared).toBeGreaterThan(60)
+  })
+})
+
+describe('who acknowledges nothing, though its connection lives', () => {
+  const game = defineGame({
+    name: 'talk',
+    tickRate: 30,
+    entities: { dot: entity({ x: int(0, 1000) }) },
+    events: { said: event({ text: text(200) }) },
+  })
+  const join = async (rules: Partial<Rules<typeof game>>) => {
+    const server = new VirtualServer(game, { emptySeconds: 100, ...rules }, 1)
+    const { match, link, transport, received } = await server.join({
+      match: 'quick',
+      name: 'ada',
+      input: () => ({}),
+    } as never)
+    await server.run(2000)
+    // Frames arrive and pings are answered; no frame is sent any more.
+    transport.send = () => {}
+    const [live] = server.lobby.matches
+    return { server, match, link, received, live }
+  }
+
+  it.each([
+    [undefined, 10],
+    [3, 3],
+  ])('is let go after silentSeconds (%s), and told why', async (silentSeconds, seconds) => {
+    const { server, match, received, live } = await join({ silentSeconds })
+    const before = received.length
+    await server.run((seconds - 1) * 1000)
+    expect([live.players.size, match.status]).toEqual([1, 'playing'])
+    expect(received.slice(before).reduce((sum, { length }) => sum + length, 0)).toBeLessThan(64 * 1024)
+    await server.run(2000)
+    expect([live.players.size, match.endCode]).toEqual([0, 'ERR_TIMEOUT'])
+    expect(await match.ended).toBe(`nothing was acknowledged for ${seconds} s`)
+  })
+
+  it('is let go sooner where more events wait for it than are kept', async () => {
+    const { server, match, live } = await join({
+      tick: (one) => {
+        for (let i = 0; i < 10; i++) one.emit('said', { text: 'x'.repeat(200) })
+      },
+    })
+    await server.run(800)
+    expect(live.players.size).toBe(1)
+    await server.run(2000)
+    expect([live.players.size, match.endCode]).toEqual([0, 'ERR_CONGESTED'])
+  })
+})
