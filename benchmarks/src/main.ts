@@ -3,13 +3,16 @@
 import path from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
+import { abuse } from './abuse.ts'
 import type { Benchmark, Progress } from './benchmark.ts'
+import { browser } from './browser.ts'
 import { codec } from './codec.ts'
 import { feel } from './feel.ts'
 import { latency } from './latency.ts'
 import { print, reportOf, save } from './report.ts'
+import { slow } from './slow.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [codec, latency, feel]
+const BENCHMARKS: readonly Benchmark[] = [codec, latency, feel, browser, abuse, slow]
 
 const program = new Command('bench').description('Tickwire and its peers on the same work, in the same run.')
 for (const benchmark of BENCHMARKS) {
