@@ -4,8 +4,7 @@
 /// <reference types="vite/client" />
 import './slow-socket.ts' // first: the engine's socket keeps the WebSocket that is there when it loads
 
-import { TickwireError } from '@tickwire/engine'
-import { connect } from '@tickwire/engine/client'
+import { connect, reloadOnce } from '@tickwire/engine/client'
 import { arena } from '../game.ts'
 import { Chat } from './chat.ts'
 import { element } from './dom.ts'
@@ -20,7 +19,6 @@ import { Stage } from './stage.ts'
 import { askName } from './welcome.ts'
 
 const RESTART_MS = 1500
-const RELOADED = 'tickwire-arena-reloaded'
 
 const query = new URLSearchParams(location.search)
 const page = document.getElementById('page') as HTMLElement
@@ -31,25 +29,15 @@ function reload(): void {
   location.reload()
 }
 
-/** A page from before the server's last update: loading it anew, once, is the cure. */
-function isOutdated(error: unknown): boolean {
-  return error instanceof TickwireError && ['ERR_SCHEMA_MISMATCH', 'ERR_PROTOCOL_VERSION'].includes(error.code)
-}
-
 async function join(name: string, controls: Controls): Promise<ArenaMatch | undefined> {
   try {
-    const match = await connect(arena, location.origin, {
+    return await connect(arena, location.origin, {
       match: query.get('match') ?? 'quick',
       name,
       input: () => controls.read(),
     })
-    sessionStorage.removeItem(RELOADED)
-    return match
   } catch (error) {
-    if (isOutdated(error) && sessionStorage.getItem(RELOADED) === null) {
-      sessionStorage.setItem(RELOADED, 'yes')
-      reload()
-    } else notice.show(error instanceof Error ? error.message : String(error), 'Try again', reload)
+    if (!reloadOnce(error)) notice.show(error instanceof Error ? error.message : String(error), 'Try again', reload)
     return undefined
   }
 }
