@@ -391,6 +391,33 @@ describe('a seat that is gone', () => {
     expect([...bob.match.view.ship]).toHaveLength(1)
   })
 
+  test('what the rules emit then is heard by the others', async () => {
+    const { server } = setUp({
+      graceSeconds: 1,
+      tick: () => {},
+      leave: (match) => match.emit('boom', { n: 999 }),
+    })
+    const ada = await server.join({ match: 'quick', name: 'ada', input: idle })
+    const bob = await server.join({ match: 'quick', name: 'bob', input: idle })
+    const { events } = heard(bob.match)
+    ada.cut(20_000)
+    await server.run(12_000)
+    expect(events).toEqual([999])
+  })
+
+  test('what a page throws when it hears so comes out of the next frame', async () => {
+    const { server } = setUp({ graceSeconds: 1 })
+    const ada = await server.join({ match: 'quick', name: 'ada', input: idle }, { fps: 0 })
+    ada.match.onStatus((status) => {
+      if (status === 'ended') throw new Error('of the page')
+    })
+    ada.cut(20_000)
+    await server.run(12_000)
+    expect(ada.match.status).toBe('ended')
+    expect(() => ada.match.frame(0)).toThrow('of the page')
+    expect(() => ada.match.frame(16)).not.toThrow()
+  })
+
   test('a page that stood still for longer hears it from the server', async () => {
     const { server, told } = setUp()
     const ada = await server.join({ match: 'quick', name: 'ada', input: idle })

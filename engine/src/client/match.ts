@@ -153,7 +153,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   }
 
   frame(now: number): void {
-    if (this.status === 'ended') return
+    if (this.status === 'ended') return this.#throwFailure()
     const time = this.#localTime(now)
     this.#drawnAt = this.#line.now()
     this.#roundTrip.measure()
@@ -175,9 +175,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#view.update(history, this.#renderTick, own)
     this.#drawnWith = snapshot.tick
     this.#events.deliver(this.#renderTick)
-    const failure = this.#failure
-    this.#failure = undefined
-    if (failure) throw failure.error
+    this.#throwFailure()
   }
 
   on<K extends keyof G['events'] & string>(
@@ -328,7 +326,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.#requests.end()
     this.#line.close()
     this.#end(reason)
-    this.#statusHandlers.call('ended')
+    this.#safely(() => this.#statusHandlers.call('ended'))
   }
 
   // --- Time --------------------------------------------------------------------------------------------------------
@@ -352,5 +350,11 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     } catch (error) {
       this.#failure ??= { error }
     }
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 }

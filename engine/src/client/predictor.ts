@@ -5,7 +5,9 @@
 // Method: Yahn Bernier, "Latency Compensating Methods in Client/Server In-game Protocol Design" (Valve, 2001). What was
 // spawned is matched by (owner, tick, ordinal): the server spawns into its lowest free slots, what `move` spawns before
 // what the rules' tick does, so that the k-th row by slot that is this player's and was born at a tick is the k-th that
-// was predicted for it.
+// was predicted for it. What a request, a join or a timer spawns for the same player into the same table in that tick takes
+// lower slots: then rows change places, which counts as a correction no one eases. Rows of different makers want tables of
+// their own.
 
 import { fail } from '../schema/errors.ts'
 import { type GamePlan, type Kind, playerId } from '../schema/game.ts'

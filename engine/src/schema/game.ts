@@ -66,7 +66,7 @@ export interface MoveContext<E extends Entities, S, V extends Events = {}> {
   /**
    * Spawns a row that belongs to the moved row's owner. It appears when the tick ends, after every row moved: at the
    * client of an owner whose row is predicted at once, and there it goes on ahead of the server by its own `move`, or by
-   * its rates if it has none.
+   * its rates if it has none. Where requests or timers spawn for players too, give their rows an entity of their own.
    */
   spawn<K extends keyof E & string>(entity: K, values: SpawnOf<E[K]>): void
   /** Something that everybody sees happen at this tick; the client of an owner whose row is predicted at once. */

@@ -153,10 +153,10 @@ export class Addresses {
     return tooMuch('connections from this address', connectionsPerSecond, connectionBurst)
   }
 
-  /** Undefined for the machine itself. */
+  /** Undefined for the machine itself, and for what has no address. */
   #entry(address: string, now: number): Address | undefined {
     const bare = plain(address)
-    if (isLoopback(bare)) return undefined
+    if (bare === '' || isLoopback(bare)) return undefined
     const from = network(bare)
     const entry = this.#known.get(from) ?? this.#newcomer(now)
     this.#known.delete(from)

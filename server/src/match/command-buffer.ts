@@ -54,12 +54,14 @@ export class CommandBuffer {
     if (given) {
       this.#last = given
       this.#lastTick = tick
-    } else if (tick - this.#lastTick > this.#repeatTicks) this.#last = { ...this.#last, command: this.#neutral }
+    } else if (tick - this.#lastTick > this.#repeatTicks && this.#last.command !== this.#neutral)
+      this.#last = { ...this.#last, command: this.#neutral }
     const pressed = presses ? undefined : this.#pressed.shift()
     const { command } = this.#last
     const taken = pressed === undefined ? this.#last : { ...pressed, command: { ...command, ...pressed.command } }
     // What counts now does not count again.
-    this.#pressed = this.#pressed.filter((other) => !Object.keys(other.command).every((name) => taken.command[name]))
+    if (this.#pressed.length > 0)
+      this.#pressed = this.#pressed.filter((other) => !Object.keys(other.command).every((name) => taken.command[name]))
     return taken
   }
 

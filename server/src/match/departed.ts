@@ -18,7 +18,8 @@ export class Departed {
     const key = `${match} ${player}`
     this.#all.delete(key)
     this.#all.set(key, { code, reason, token })
-    for (const oldest of this.#all.keys()) if (this.#all.size > REMEMBERED) this.#all.delete(oldest)
+    const [oldest] = this.#all.keys()
+    if (this.#all.size > REMEMBERED) this.#all.delete(oldest)
   }
 
   /** Undefined: there was no such seat, or it had another token. */

@@ -10,7 +10,7 @@ const EVENT_BYTES = 4
 export const MAX_EVENTS_A_TICK = 1024
 
 interface Tick {
-  /** Of its events, as records. */
+  /** Of its events and all before them, as records. */
   bytes: number
   readonly shared: WireEvent[]
   readonly private: Map<number, WireEvent[]>
@@ -24,6 +24,9 @@ export class EventLog {
   readonly #ticks = new Map<number, Tick>()
   #oldest = 0
   #newest = -1
+  /** Of all events ever, and of those forgotten, as records. */
+  #bytes = 0
+  #forgotten = 0
 
   /**
    * False where the tick holds all it can. Ticks must not go back. `owner`: the player whose row's `move` emitted it, where
@@ -32,7 +35,7 @@ export class EventLog {
   add(tick: number, kind: Kind, values: Values, to: ReadonlySet<number> | undefined, owner?: number): boolean {
     let at = this.#ticks.get(tick)
     if (!at) {
-      at = { bytes: 0, shared: [], private: new Map(), all: [] }
+      at = { bytes: this.#bytes, shared: [], private: new Map(), all: [] }
       this.#ticks.set(tick, at)
       this.#newest = tick
     }
@@ -46,7 +49,8 @@ export class EventLog {
       else at.private.set(player, [event])
     }
     this.size++
-    at.bytes += EVENT_BYTES + packRecord(kind.layout, values, 'ERR_FIELD_VALUE').length
+    this.#bytes += EVENT_BYTES + packRecord(kind.layout, values, 'ERR_FIELD_VALUE').length
+    at.bytes = this.#bytes
     return true
   }
 
@@ -69,16 +73,22 @@ export class EventLog {
 
   /** Bytes of all that happened after `from` and is kept. */
   bytesSince(from: number): number {
-    let sum = 0
-    for (let tick = Math.max(from + 1, this.#oldest); tick <= this.#newest; tick++)
-      sum += this.#ticks.get(tick)?.bytes ?? 0
-    return sum
+    // Ticks are in order of their events: the last one up to `from`, or all that was forgotten.
+    let before = this.#forgotten
+    for (const [tick, { bytes }] of this.#ticks) {
+      if (tick > from) break
+      before = bytes
+    }
+    return this.#bytes - before
   }
 
   /** Forgets what happened up to `tick`. */
   forget(tick: number): void {
     for (; this.#oldest <= tick; this.#oldest++) {
-      this.size -= this.#ticks.get(this.#oldest)?.all.length ?? 0
+      const gone = this.#ticks.get(this.#oldest)
+      if (!gone) continue
+      this.size -= gone.all.length
+      this.#forgotten = gone.bytes
       this.#ticks.delete(this.#oldest)
     }
   }

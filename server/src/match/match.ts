@@ -27,7 +27,7 @@ import { Acts } from './acts.ts'
 import type { Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
 import { Departed } from './departed.ts'
-import { describe } from './describe.ts'
+import { describe, located } from './describe.ts'
 import { EventLog, MAX_EVENTS_A_TICK } from './event-log.ts'
 import { Learner } from './learner.ts'
 import { MoveCheck } from './move-check.ts'
@@ -294,8 +294,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     try {
       this.#step()
     } catch (error) {
-      this.end(`the game failed at tick ${this.tick}: ${describe(error)}`)
-      this.#warn(this.ended!)
+      const failed = `the game failed at tick ${this.tick}`
+      this.#warn(`${failed}: ${located(error)}`)
+      this.end(`${failed}: ${describe(error)}`)
     }
     this.#isStepping = false
     if (this.ended !== undefined) this.#close(this.ended)
@@ -314,6 +315,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#isActing = true
     this.#acts.run()
     this.#isActing = false
+    this.#seating.sweep(this.#now())
     this.#timers.run(this.tick)
     this.#takeCommands()
     this.#movement.run(this.tick, this.#history.get(this.tick - 1)?.seen, this.#commands)
@@ -323,7 +325,6 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#record?.(snapshot as never as Snapshot<G>)
     this.#seating.tellChanges()
     this.#outbound.flush(snapshot, this.#seats, this.#events, this.#now())
-    this.#seating.sweep(this.#now())
     this.#emptyFor = this.#seats.people === 0 ? this.#emptyFor + 1 : 0
     if (this.#emptyFor > this.#emptyTicks) this.end('everybody left')
   }

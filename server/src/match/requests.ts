@@ -13,7 +13,7 @@ import {
   type Values,
 } from '@tickwire/engine/wire'
 import type { Acts } from './acts.ts'
-import { describe } from './describe.ts'
+import { located } from './describe.ts'
 import type { Match, Player, Rules } from './rules.ts'
 import type { Seat } from './seat.ts'
 
@@ -62,11 +62,17 @@ export class Requests<G extends AnyGame> {
   }
 
   async #answer(seat: Seat, name: string, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    // What a rule does after a pause is in the frame of the tick that follows.
+    let after = 0
     try {
-      const values = await this.#acts.add(() => this.#run(seat, name, packed))
-      return packAnswer({ ok: 'request', tick: this.#match.tick, values })
+      const values = await this.#acts.add(() => {
+        const values = this.#run(seat, name, packed)
+        if (isPromise(values)) after = 1
+        return values
+      })
+      return packAnswer({ ok: 'request', tick: this.#match.tick + after, values })
     } catch (error) {
-      if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${describe(error)}`)
+      if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${located(error)}`)
       return packAnswer(errorAnswer(error))
     }
   }

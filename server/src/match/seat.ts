@@ -32,7 +32,7 @@ export class Seat {
   connection: Connection | undefined
   readonly input: (() => Values) | undefined
   token: Token | undefined
-  readonly commands: CommandBuffer
+  commands: CommandBuffer
   state: SeatState = 'joining'
   /** The tick at which its player went away. */
   awaySince = -1
@@ -61,6 +61,7 @@ export class Seat {
   readonly answers: Map<number, Promise<Uint8Array<ArrayBuffer>>> = new Map()
   answersFrom = -1
   readonly #tickRate: number
+  readonly #neutral: Values
 
   constructor({ player, connection, input, token, neutral, tickRate, tick }: SeatSetup) {
     this.player = player
@@ -73,6 +74,7 @@ export class Seat {
     this.known = tick - 1
     this.ack = tick - 1
     this.#tickRate = tickRate
+    this.#neutral = neutral
   }
 
   /** Another connection: nothing is on its way over it. */
@@ -101,6 +103,7 @@ export class Seat {
   renew(tick: number, token: Token | undefined): void {
     this.token = token
     this.state = 'joining'
+    this.commands = new CommandBuffer(this.#neutral, this.#tickRate)
     this.sent = undefined
     this.known = tick - 1
     this.ack = tick - 1

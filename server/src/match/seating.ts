@@ -17,7 +17,7 @@ import {
 import type { Acts } from './acts.ts'
 import type { Connection } from './connection.ts'
 import type { Departed } from './departed.ts'
-import { describe } from './describe.ts'
+import { located } from './describe.ts'
 import type { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
 import type { Learner } from './learner.ts'
@@ -225,7 +225,7 @@ export class Seating<G extends AnyGame> {
     } catch (error) {
       this.#unseat(seat)
       for (const table of tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
-      warn(`join refused for ${player.name}: ${describe(error)}`)
+      warn(`join refused for ${player.name}: ${located(error)}`)
       throw error
     }
     return seat
@@ -280,7 +280,7 @@ export class Seating<G extends AnyGame> {
     try {
       this.#rules[name]?.(this.#match, player)
     } catch (error) {
-      this.#setup.warn(`${name} of ${player.name}: ${describe(error)}`)
+      this.#setup.warn(`${name} of ${player.name}: ${located(error)}`)
     }
   }
 

@@ -36,6 +36,7 @@ export class Session {
   #joining = false
   #opened: LiveMatch[] = []
   #closed = false
+  #forGood = false
 
   /** `identity`: who is on the connection, where that is known. */
   constructor(connection: Connection, lobby: Lobby, identity?: Identity) {
@@ -72,6 +73,7 @@ export class Session {
   closed(forGood = false): void {
     if (this.#closed) return
     this.#closed = true
+    this.#forGood = forGood
     if (forGood) void this.#giveUp()
     else this.#lose()
   }
@@ -131,7 +133,8 @@ export class Session {
       const seat = await match.join(name, this.#connection, this.#identity)
       this.#match = match
       this.#seat = seat
-      if (this.#closed) this.#lose()
+      if (this.#forGood) void this.#giveUp()
+      else if (this.#closed) this.#lose()
       return packAnswer(match.admit(seat, this.#connection))
     } finally {
       this.#joining = false
