@@ -237,6 +237,25 @@ describe('events and requests', () => {
     expect(answers).toEqual([5])
   })
 
+  test('one that takes its time is answered once the frame is applied that has what it did', async () => {
+    let go = (): void => {}
+    const add = async (match: Match<Game>) => {
+      await new Promise<void>((resolve) => (go = resolve))
+      for (const ship of match.world.ship) ship.x = 777
+      return { sum: 1 }
+    }
+    const server = new VirtualServer(game, rules({ requests: { add } }))
+    const a = await server.join({ match: 'quick', input: idle })
+    const seen: number[] = []
+    a.match.request('add', { a: 1, b: 1 }).then(() => {
+      for (const { x } of a.match.newest!.ship) seen.push(Math.round(x))
+    })
+    await server.run(1000)
+    go()
+    await server.run(1000)
+    expect(seen).toEqual([777])
+  })
+
   test('a throw in a request refuses that request and nothing else', async () => {
     const add = () => {
       throw new TickwireError('ERR_REFUSED', 'not today')
