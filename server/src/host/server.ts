@@ -186,7 +186,10 @@ class Host implements Server {
       systemClock,
       {
         alive: () => this.#watchdog?.alive(),
-        begins: (match) => this.#watchdog?.begins(match),
+        // A match's first tick makes its world: that may take as long as what is outside of any match.
+        begins: (match) => {
+          if (match.tick > 0) this.#watchdog?.begins(match)
+        },
         ended: (match, late, took) => this.#ticked(match, late, took),
       }
     )
