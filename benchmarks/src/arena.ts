@@ -19,7 +19,8 @@ export type Ship = Record<FieldName, number>
 /** The wire precision that every quantised contender aims at: the size of a step, per field. */
 export const STEP: Readonly<Ship> = { x: 1 / 16, y: 1 / 16, vx: 3.75, vy: 3.75, heading: (2 * Math.PI) / 1024, hull: 1 }
 
-const SHIP = {
+/** Its fields as Tickwire declares them. */
+export const SHIP = {
   x: ranged(0, WORLD, STEP.x).rate('vx'),
   y: ranged(0, WORLD, STEP.y).rate('vy'),
   vx: ranged(-480, 480, STEP.vx),

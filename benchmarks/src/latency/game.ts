@@ -1,7 +1,7 @@
 // What both transports of the latency benchmark carry: the arena, and a number that a key press changes.
 
-import { angle, command, defineGame, entity, int, ranged } from '@tickwire/engine'
-import { STEP, WORLD } from '../arena.ts'
+import { command, defineGame, entity, int } from '@tickwire/engine'
+import { SHIP } from '../arena.ts'
 
 /** A press is the next number from 1 to this, then 1 again; 0 is nobody's. */
 export const PRESSES = 255
@@ -13,12 +13,7 @@ export const gameAt = (tickRate: number) =>
     tickRate,
     entities: {
       ship: entity({
-        x: ranged(0, WORLD, STEP.x).rate('vx'),
-        y: ranged(0, WORLD, STEP.y).rate('vy'),
-        vx: ranged(-480, 480, STEP.vx),
-        vy: ranged(-480, 480, STEP.vy),
-        heading: angle(10),
-        hull: int(0, 100),
+        ...SHIP,
         player: int(0, 65535),
         press: int(0, PRESSES).default(0),
       }),
