@@ -1,0 +1,52 @@
+// Frames that were kept: of each parser one for each way that it takes, a line: its name and the
+// frame as hex. They are of the game that has everything and
+// one seed, so that they mean the same in every run. `main.ts --keep` adds those that take a new way, and forgets those of
+// a parser whose good frames are no longer what they were.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { EVERYTHING, TARGETS } from './all.ts'
+import { Chance } from './plays.ts'
+import { type Target, taken } from './target.ts'
+
+const FILE = new URL('corpus.txt', import.meta.url)
+const SEED = 6
+const PER_TARGET = 400
+
+/** Of each parser: the target, and the frames. */
+export function* corpus(): Generator<{ name: string; target: Target; frames: Uint8Array[] }> {
+  const lines = readFileSync(FILE, 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+  for (const [name, make] of Object.entries(TARGETS)) {
+    const kept = lines.filter(([of]) => of === name)
+    const frames = kept.map(([, hex = '']) => Uint8Array.from(Buffer.from(hex, 'hex')))
+    yield { name, target: make(new Chance(SEED), EVERYTHING), frames }
+  }
+}
+
+/** A parser's corpus while it grows: offer() keeps a frame that takes a way that none before it took. */
+export class Keeper {
+  readonly #ways = new Map<string, Uint8Array>()
+
+  offer(way: string, frame: Uint8Array): void {
+    const known = this.#ways.get(way)
+    if (known ? frame.length < known.length : this.#ways.size < PER_TARGET) this.#ways.set(way, frame.slice())
+  }
+
+  get frames(): Uint8Array[] {
+    return [...this.#ways.values()]
+  }
+}
+
+/** Writes the corpus anew, from what was kept and what each parser met since. */
+export function save(met: ReadonlyMap<string, readonly Uint8Array[]>): number {
+  const lines: string[] = []
+  for (const { name, target, frames } of corpus()) {
+    const keeper = new Keeper()
+    const reader = target.reader()
+    for (const frame of [...frames, ...(met.get(name) ?? [])]) keeper.offer(taken(target, reader, frame).way, frame)
+    lines.push(...keeper.frames.map((frame) => `${name} ${Buffer.from(frame).toString('hex')}`.trim()).sort())
+  }
+  writeFileSync(FILE, `${lines.join('\n')}\n`)
+  return lines.length
+}
