@@ -208,9 +208,9 @@ export class Churn {
   readonly #random: Random
   readonly #crowd: number
 
-  /** `crowd`: rows that each table has from its first tick on, where it takes so many. */
-  constructor(game: AnyGame, seed: number, crowd = 0) {
-    this.world = new WorldBase(game)
+  /** `crowd`: rows that each table has from its first tick on, where it takes so many. `world`: one that somebody else steps. */
+  constructor(game: AnyGame, seed: number, crowd = 0, world = new WorldBase(game)) {
+    this.world = world
     this.#random = new Random(seed)
     this.#crowd = crowd
   }
@@ -222,6 +222,12 @@ export class Churn {
   /** One tick of it; `calm` from 0 (everything changes) to 1 (hardly anything). */
   step(ticks = 1, calm = 0.5): SnapshotBase {
     this.world.tick += ticks
+    this.stir(calm)
+    return this.world.snapshot() as SnapshotBase
+  }
+
+  /** What happens in a tick. */
+  stir(calm: number): void {
     for (const table of this.tables) {
       while (table.size < Math.min(this.#crowd, table.plan.maxRows)) if (!this.#spawn(table)) break
       if (this.#chance(0.7 - calm * 0.6)) for (let i = this.#below(4); i > 0; i--) this.#spawn(table)
@@ -233,7 +239,15 @@ export class Churn {
     }
     const state = this.world.tables.at(-1)!
     if (this.#chance(1 - calm)) this.#write(this.world.state as RowBase, state, calm)
-    return this.world.snapshot() as SnapshotBase
+  }
+
+  /** Draws those values anew that `isDrawn` names. */
+  redraw(isDrawn: (row: RowBase, audience: FieldImpl['audience']) => boolean): void {
+    for (const table of this.world.tables)
+      for (const row of table)
+        for (const { name, field } of table.plan.layout.fields)
+          if (name[0] !== ' ' && isDrawn(row, field.audience))
+            (row as never as Record<string, unknown>)[name] = this.#value(field, undefined)
   }
 
   /** False where there is no room. */
