@@ -348,6 +348,49 @@ describe('matches', () => {
     expect(other.tick - before).toBe(120)
   })
 
+  test('in production clients are not told what a rule threw, unless it is meant for them', async () => {
+    const reasonOf = async (error: Error) => {
+      const tick = (match: Match<Game>) => {
+        if (match.world.tick === 60) throw error
+      }
+      const server = new VirtualServer(game, rules({ tick }), 1, { checks: false })
+      const { match } = await server.join({ match: 'quick', input: idle })
+      await server.run(4000)
+      expect(server.warnings.join()).toContain(error.message)
+      return await match.ended
+    }
+    expect(await reasonOf(new Error('password: 123'))).toBe('the game failed at tick 60')
+    expect(await reasonOf(new TickwireError('ERR_REFUSED', 'the rocks fell'))).toContain('the rocks fell')
+  })
+
+  test('a thousand matches whose rules throw or reject cost no other match a tick', async () => {
+    const throwing = 1000
+    const tick = (match: Match<Game>) => {
+      // The first match goes on; of the others every one throws, at one time or another.
+      if (match.id !== 'm1' && match.world.tick > 10 && match.random() < 0.05) throw new Error('a rule')
+    }
+    const add = (_match: Match<Game>, _player: Player, { a }: { a: number }) => {
+      if (a === 0) throw new Error('a request')
+      return Promise.reject(new Error('a promise'))
+    }
+    const server = new VirtualServer(game, rules({ tick, requests: { add } }))
+    const { match } = await server.join({ match: 'quick', input: idle })
+    const [calm] = server.lobby.matches
+    const refused: Promise<string>[] = []
+    const before = calm.tick
+    for (let n = 0; n < throwing; n++) {
+      server.lobby.open(game, {})
+      if (n % 10 === 0) refused.push(match.request('add', { a: n % 20, b: 0 }).catch(({ code }) => code))
+      await server.run(100)
+    }
+    await server.run(10_000)
+    expect(server.lobby.size).toBe(1)
+    expect(calm.tick - before).toBe((throwing * 100 + 10_000) * 0.03)
+    expect(match.status).toBe('playing')
+    expect(new Set(await Promise.all(refused))).toEqual(new Set(['ERR_REFUSED']))
+    expect(match.newest?.tick).toBeGreaterThan(calm.tick - 5)
+  })
+
   test('NaN from a rule ends its match and names the field', async () => {
     const tick = (match: Match<Game>) => {
       for (const ship of match.world.ship) if (match.world.tick > 40) ship.x = Number.NaN

@@ -19,6 +19,7 @@ import {
   type SnapshotBase,
   settleRecord,
   type Table,
+  TickwireError,
   type Values,
   type World,
   WorldBase,
@@ -60,7 +61,7 @@ export interface MatchSetup<G extends AnyGame> {
   readonly warn: (message: string) => void
   /** ms of any steady clock: how early commands are there is told more finely with it than in ticks. */
   readonly now?: () => number
-  /** Dev mode: warns of a `move` that clients can't predict. */
+  /** Dev mode: warns of a `move` that clients can't predict, and tells clients what a rule threw. */
   readonly checks?: boolean
   /** Makes 16 bytes that nobody can guess. Left out: seats don't outlive their connections. */
   readonly newToken?: () => Uint8Array<ArrayBuffer>
@@ -296,7 +297,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     } catch (error) {
       const failed = `the game failed at tick ${this.tick}`
       this.#warn(`${failed}: ${located(error)}`)
-      this.end(`${failed}: ${describe(error)}`)
+      // An error of another's may hold secrets: clients read it in dev mode alone.
+      this.end(this.#check || error instanceof TickwireError ? `${failed}: ${describe(error)}` : failed)
     }
     this.#isStepping = false
     if (this.ended !== undefined) this.#close(this.ended)

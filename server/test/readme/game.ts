@@ -9,8 +9,8 @@ export const dots = defineGame({
   command: command({ x: int(-1, 1), y: int(-1, 1) }),
   move: {
     dot(dot, go, { dt }) {
-      dot.x += go.x * 240 * dt
-      dot.y += go.y * 240 * dt
+      dot.x = Math.min(800, Math.max(0, dot.x + go.x * 240 * dt))
+      dot.y = Math.min(600, Math.max(0, dot.y + go.y * 240 * dt))
     },
   },
 })
