@@ -44,6 +44,14 @@ describe('the connections of an address', () => {
   }
   const one = '9.9.9.9'
 
+  it('are still refused after ten thousand others came', () => {
+    const addresses = new Addresses(limits)
+    addresses.penalise(one, 0)
+    for (let i = 0; i < 10_010; i++) addresses.connects(`10.0.${i >> 8}.${i & 255}`, 0)
+    expect(addresses.connects(one, 0)?.code).toBe('ERR_RATE_LIMIT')
+    expect(addresses.refused(0)).toBe(1)
+  })
+
   it('are so many at once', () => {
     const addresses = new Addresses(limits)
     for (let i = 0; i < 3; i++) {

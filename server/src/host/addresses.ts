@@ -9,6 +9,7 @@ import { TickwireError } from '@tickwire/engine'
 import { type Limits, TokenBucket, tooMuch } from './guard.ts'
 
 const ADDRESSES_REMEMBERED = 10_000
+const FORGETTING_LOOKS = 8
 // An HTTP server's connections are more than its sockets: polls, pages, what has not said anything yet.
 const TCP_PER_SOCKET = 4
 // So many refusals an address is told; then its connections are dropped as they come.
@@ -161,7 +162,7 @@ export class Addresses {
     const entry = this.#known.get(from) ?? this.#newcomer(now)
     this.#known.delete(from)
     this.#known.set(from, entry)
-    if (this.#known.size > ADDRESSES_REMEMBERED) this.#forget()
+    if (this.#known.size > ADDRESSES_REMEMBERED) this.#forget(now)
     return entry
   }
 
@@ -178,12 +179,16 @@ export class Addresses {
     }
   }
 
-  // One that has something open is not forgotten: it was heard of last, in a manner of speaking.
-  #forget(): void {
-    const [oldest] = this.#known
-    const [from, entry] = oldest
-    this.#known.delete(from)
-    if (entry.tcp > 0 || entry.sockets > 0) this.#known.set(from, entry)
+  // Who has something open, or is refused, is not forgotten: it was heard of last, in a manner of speaking. Of many that are
+  // refused the oldest is, after all.
+  #forget(now: number): void {
+    for (let looks = FORGETTING_LOOKS; looks > 0; looks--) {
+      const [[from, entry]] = this.#known
+      this.#known.delete(from)
+      const isOpen = entry.tcp > 0 || entry.sockets > 0
+      if (!isOpen && (entry.refusedUntil <= now || looks === 1)) return
+      this.#known.set(from, entry)
+    }
   }
 }
 

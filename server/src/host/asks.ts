@@ -1,11 +1,12 @@
 // Control messages of one connection: so many a second of each kind. A kind is join, leave, ping, or one of the game's
 // requests by its name. What can't be read is not counted here: its refusal is the session's.
 
-import { type Ask, TickwireError, unpackAsk } from '@tickwire/engine/wire'
+import { type Ask, type TickwireError, unpackAsk } from '@tickwire/engine/wire'
 import { type Limits, TokenBucket, tooMuch } from './guard.ts'
 
-// No game declares more requests; names beyond it are made up.
-const KINDS_REMEMBERED = 64
+// Names may be made up: those beyond it are one kind, all together.
+const KINDS_REMEMBERED = 256
+const OTHERS = 'others'
 
 export class Asks {
   readonly #limits: Limits
@@ -19,15 +20,11 @@ export class Asks {
   count(bytes: Uint8Array, now: number, joins: () => TickwireError | undefined): TickwireError | undefined {
     const ask = read(bytes)
     if (!ask) return undefined
-    const kind = ask.ask === 'request' ? `request ${ask.name}` : ask.ask
     const { requestsPerSecond, requestBurst } = this.#limits
-    let bucket = this.#kinds.get(kind)
-    if (!bucket) {
-      if (this.#kinds.size >= KINDS_REMEMBERED)
-        return new TickwireError('ERR_RATE_LIMIT', `more than ${KINDS_REMEMBERED} kinds of request`)
-      bucket = new TokenBucket(requestsPerSecond, requestBurst, now)
-      this.#kinds.set(kind, bucket)
-    }
+    const named = ask.ask === 'request' ? `request ${ask.name}` : ask.ask
+    const kind = this.#kinds.has(named) || this.#kinds.size < KINDS_REMEMBERED ? named : OTHERS
+    const bucket = this.#kinds.get(kind) ?? new TokenBucket(requestsPerSecond, requestBurst, now)
+    this.#kinds.set(kind, bucket)
     if (!bucket.take(1, now))
       return tooMuch(`messages of the kind '${kind.slice(0, 64)}'`, requestsPerSecond, requestBurst)
     return ask.ask === 'join' ? joins() : undefined
