@@ -1,219 +1,153 @@
-// `bench latency`: how old the state is when a client has it, and how long a key press takes to reach another player,
-// over real sockets, beside a bare `ws` that carries the same state.
+// `bench latency`: how old the state is when a client has it and when it is drawn, and how long a key press takes to the own
+// screen and to another player's, over real sockets, beside a bare `ws` that carries the same state, and Colyseus.
 
+import { profiles } from '@tickwire/engine/testing'
 import { Option } from 'commander'
-import { build, type Histogram } from 'hdr-histogram-js'
-import type { Benchmark, Findings, Progress, Table } from './benchmark.ts'
+import type { BotsHandlers } from './arena/bots-child.ts'
+import { CONTENDERS, type ContenderName } from './arena/contenders.ts'
+import type { ServerHandlers } from './arena/server-child.ts'
+import { wait } from './arena/stage.ts'
+import type { Benchmark, Progress } from './benchmark.ts'
 import { Child } from './child.ts'
-import { agreement, now } from './clock.ts'
-import type { BotsHandlers } from './latency/bots-child.ts'
-import type { ServerHandlers } from './latency/server-child.ts'
-import { TRANSPORTS, type TransportName } from './latency/transports.ts'
+import { agreement } from './clock.ts'
+import { TickTimes } from './latency/ages.ts'
+import { Cell, FIGURES, type FigureName, histograms, type Options, WARM_UP } from './latency/cell.ts'
+import { findingsOf } from './latency/findings.ts'
+import type { ProbesHandlers, Sightings } from './latency/probes-child.ts'
 import { count, counts, positive } from './options.ts'
+import type { ProxyHandlers } from './proxy-child.ts'
+import { arePeersInstalled, installPeers } from './slow/peers.ts'
 
-interface Options {
-  readonly rates: readonly number[]
-  readonly players: readonly number[]
-  readonly seconds: number
-  readonly slices: number
-  readonly probes: number
-}
-/** Seconds from connected to measured, and from measured to gone. */
-const WARM_UP = 1.5
-const COOL_DOWN = 0.2
+/** Seconds from measured to gone. */
+const COOL_DOWN = 0.3
+/** Over a real line clocks take longer to find themselves. */
+const WARM_UP_LINE = 4
 
 export const latency: Benchmark = {
   name: 'latency',
-  summary: 'end of tick to decoded, and key press to another player, beside raw ws',
+  summary: 'tick to decoded and to drawn, key press to the own screen and to another, beside raw ws and Colyseus',
   options: [
-    new Option('--rates <list>', 'ticks a second').default([20, 30, 60], '20,30,60').argParser(counts),
-    new Option('--players <list>', 'players in the match').default([8, 100], '8,100').argParser(counts),
-    new Option('--seconds <n>', 'measured seconds of each figure').default(4).argParser(positive),
-    new Option('--slices <n>', 'turns that each transport takes for them').default(2).argParser(count),
+    new Option('--rate <list>', 'ticks a second').default([20, 60], '20,60').argParser(counts),
+    new Option('--players <list>', 'players of each match').default([8, 100], '8,100').argParser(counts),
+    new Option('--matches <n>', 'matches at once; players are measured in the first').default(1).argParser(count),
+    new Option('--profile <name>', 'the network of those who are measured; none if left out').choices(
+      Object.keys(profiles)
+    ),
+    new Option('--seconds <n>', 'measured seconds of each figure').default(6).argParser(positive),
+    new Option('--slices <n>', 'turns that each contender takes for them').default(3).argParser(count),
     new Option('--probes <n>', 'players that are measured; the others are only there').default(8).argParser(count),
+    new Option('--peers', 'install what benchmarks/peers lists, if it is not there, so that Colyseus takes part'),
   ],
+  inAll: { rate: [60], players: [100], seconds: 6, slices: 2 },
   run,
 }
 
-/** What is known of one transport at one rate and number of players. */
-class Cell {
-  readonly transport: TransportName
-  readonly rate: number
-  readonly players: number
-  /** Microseconds. */
-  readonly state: Histogram = histogram()
-  readonly press: Histogram = histogram()
-  readonly screen: Histogram = histogram()
-  frames = 0
-  framesDue = 0
-  cpu = 0
-  seconds = 0
+interface Stage {
+  readonly probes: Child<ProbesHandlers>
+  readonly others: Child<BotsHandlers>
+  readonly proxy: Child<ProxyHandlers> | undefined
+}
 
-  constructor(transport: TransportName, rate: number, players: number) {
-    this.transport = transport
-    this.rate = rate
-    this.players = players
+async function run(options: Options, progress: Progress) {
+  const { rate, players, slices, peers, profile } = options
+  if (peers) installPeers()
+  const names: ContenderName[] = ['tickwire', 'floor', ...(arePeersInstalled() ? (['colyseus'] as const) : [])]
+  const groups = rate.flatMap((one) => players.map((many) => names.map((name) => new Cell(name, one, many))))
+  progress.total(groups.flat().length * slices)
+  const stage: Stage = {
+    probes: new Child<ProbesHandlers>(new URL('./latency/probes-child.ts', import.meta.url)),
+    others: new Child<BotsHandlers>(new URL('./arena/bots-child.ts', import.meta.url)),
+    proxy: profile && new Child<ProxyHandlers>(new URL('./proxy-child.ts', import.meta.url)),
   }
-}
-
-function histogram(): Histogram {
-  return build({ lowestDiscernibleValue: 1, highestTrackableValue: 60e6, numberOfSignificantValueDigits: 3 })
-}
-
-async function run(options: Options, progress: Progress): Promise<Findings> {
-  const { rates, players, slices } = options
-  const cells = rates.flatMap((rate) =>
-    players.map((many) => (Object.keys(TRANSPORTS) as TransportName[]).map((name) => new Cell(name, rate, many)))
-  )
-  progress.total(cells.flat().length * slices)
-  const server = new Child<ServerHandlers>(new URL('./latency/server-child.ts', import.meta.url))
-  const [probes, others] = [0, 1].map(
-    () => new Child<BotsHandlers>(new URL('./latency/bots-child.ts', import.meta.url))
-  )
-  const stage = { server, probes, others }
   try {
-    const clocks = [() => server.ask('now'), () => probes.ask('now')]
-    const apart = Math.max(...(await Promise.all(clocks.map((clock) => agreement(clock)))))
-    for (const pair of cells)
-      for (let slice = 0; slice < slices; slice++)
-        for (const cell of slice % 2 ? [...pair].reverse() : pair) {
-          progress.step(`${TRANSPORTS[cell.transport].title}, ${cell.players} players at ${cell.rate} Hz`)
+    const apart = await agreement(() => stage.probes.ask('now'))
+    for (let slice = 0; slice < slices; slice++)
+      for (const group of groups)
+        for (const cell of slice % 2 ? [...group].reverse() : group) {
+          progress.step(`${CONTENDERS[cell.contender].title}, ${cell.players} players at ${cell.rate} Hz`)
           await measure(cell, slice, options, stage)
         }
-    return findingsOf(options, cells, apart)
+    return findingsOf(options, groups, apart)
   } finally {
-    for (const child of [server, probes, others]) child.stop()
+    for (const child of [stage.probes, stage.others, stage.proxy]) child?.stop()
   }
-}
-
-interface Stage {
-  readonly server: Child<ServerHandlers>
-  readonly probes: Child<BotsHandlers>
-  readonly others: Child<BotsHandlers>
 }
 
 /** One turn: a fresh server, everyone connects, plays, is measured, leaves. */
-async function measure(cell: Cell, slice: number, options: Options, { server, probes, others }: Stage): Promise<void> {
-  const { transport, rate, players } = cell
-  const measured = Math.min(options.probes, players)
-  const port = await server.ask('start', { transport, rate, players })
-  // The measured ones join evenly among the others, since a server writes to its players one after the other.
-  for (let probe = 0, joined = 0; probe < measured; probe++) {
-    const before = Math.floor(((probe + 1) * (players - measured)) / measured) - joined
-    joined += before
-    await others.ask('fill', { transport, port, rate, count: before })
-    await probes.ask('connect', { transport, port, rate, count: 1 })
+async function measure(cell: Cell, slice: number, options: Options, stage: Stage): Promise<void> {
+  const server = new Child<ServerHandlers>(new URL('./arena/server-child.ts', import.meta.url))
+  const { probes, others } = stage
+  try {
+    await agreement(() => server.ask('now'), 3)
+    await fill(cell, options, server, stage)
+    await probes.ask('play', slice)
+    await wait(options.profile ? WARM_UP_LINE : WARM_UP)
+    await Promise.all([server.ask('mark'), probes.ask('mark')])
+    const first = await server.ask('counts')
+    await wait(options.seconds / options.slices)
+    const last = await server.ask('counts')
+    await wait(COOL_DOWN)
+    const made = await server.ask('made')
+    const seen = await probes.ask('sightings')
+    cell.cpu += last.user + last.system - first.user - first.system
+    cell.seconds += (last.at - first.at) / 1000
+    const ofFirst = made.match.map((match, i) => (match === 0 ? i : -1)).filter((i) => i >= 0)
+    const ticks = ofFirst.map((i) => made.tick[i])
+    const times = ofFirst.map((i) => made.at[i])
+    cell.framesDue += times.filter((at) => at <= last.at).length * Math.min(options.probes, cell.players)
+    note(cell, new TickTimes(ticks, times), seen, last.at)
+  } finally {
+    await Promise.all([others.ask('leave'), probes.ask('leave')])
+    server.stop()
   }
-  await probes.ask('play', slice)
-  await pause(WARM_UP)
-  await Promise.all([server.ask('mark'), probes.ask('mark')])
-  const start = now()
-  await pause(options.seconds / options.slices)
-  const end = now()
-  const { cpu } = await server.ask('ticks')
-  await pause(COOL_DOWN)
-  const { tick, at } = await server.ask('ticks')
-  const seen = await probes.ask('sightings')
-  await Promise.all([others.ask('leave'), probes.ask('leave')])
-  await server.ask('stop')
+}
 
-  cell.cpu += cpu
-  cell.seconds += (end - start) / 1000
-  const ended = new Map(tick.map((number, index) => [number, at[index]]))
-  for (const [number, moment] of ended) if (moment < start || moment > end) ended.delete(number)
-  cell.framesDue += ended.size * measured
-  seen.tick.forEach((number, index) => {
-    const moment = ended.get(number)
-    if (moment === undefined) return
-    cell.frames += 1
-    cell.state.recordValue(Math.round((seen.at[index] - moment) * 1000))
+/** The measured ones join evenly among the others, since a server writes to its players one after the other. */
+async function fill(cell: Cell, options: Options, server: Child<ServerHandlers>, stage: Stage): Promise<void> {
+  const { contender, rate, players } = cell
+  const { probes, others, proxy } = stage
+  const { profile } = options
+  const { port, matches } = await server.ask('start', {
+    contender,
+    matches: options.matches,
+    ships: players,
+    rate,
+    seed: 1,
   })
-  for (const each of seen.decoded) cell.press.recordValue(Math.round(each * 1000))
-  for (const each of seen.drawn) cell.screen.recordValue(Math.round(each * 1000))
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-}
-
-type Figure = 'state' | 'press' | 'screen'
-
-function rowsOf(cells: readonly (readonly Cell[])[], figure: Figure): Table['rows'] {
-  return cells.flatMap((pair) =>
-    pair
-      .filter((cell) => cell[figure].totalCount > 0)
-      .map((cell) => {
-        const raw = pair.find(({ transport }) => transport === 'raw')!
-        const at = (of: Cell, share: number) => of[figure].getValueAtPercentile(share) / 1000
-        const toRaw = (share: number) => (raw[figure].totalCount > 0 ? at(cell, share) / at(raw, share) : null)
-        return {
-          rate: cell.rate,
-          players: cell.players,
-          transport: TRANSPORTS[cell.transport].title,
-          p50: at(cell, 50),
-          p99: at(cell, 99),
-          max: at(cell, 100),
-          ratio50: toRaw(50),
-          ratio99: toRaw(99),
-          samples: cell[figure].totalCount,
-          received: (100 * cell.frames) / cell.framesDue,
-          cpu: cell.cpu / cell.seconds,
-        }
-      })
-  )
-}
-
-const PLACE = [
-  { key: 'rate', title: 'Hz' },
-  { key: 'players', title: 'players' },
-  { key: 'transport', title: '' },
-]
-const TIMES = [
-  { key: 'p50', title: 'p50 ms', digits: 2 },
-  { key: 'p99', title: 'p99 ms', digits: 2 },
-  { key: 'max', title: 'max ms', digits: 2 },
-]
-const RATIOS = [
-  { key: 'ratio50', title: 'p50 / raw', digits: 2 },
-  { key: 'ratio99', title: 'p99 / raw', digits: 2 },
-]
-const SAMPLES = { key: 'samples', title: 'samples' }
-const SERVER = [
-  { key: 'received', title: 'frames %', digits: 1 },
-  { key: 'cpu', title: 'server ms/s' },
-]
-
-function findingsOf(options: Options, cells: readonly (readonly Cell[])[], apart: number): Findings {
-  const { rates, players, seconds, slices, probes } = options
-  return {
-    parameters: { rates, players, seconds, slices, probes, clocksAgreeWithinMs: apart },
-    method: methodOf(options, apart),
-    tables: [
-      {
-        title: 'From the end of a tick at the server to its state decoded at a client',
-        columns: [...PLACE, ...TIMES, ...RATIOS, SAMPLES, ...SERVER],
-        rows: rowsOf(cells, 'state'),
-      },
-      {
-        title: 'From a key press to a state that shows it decoded at another player’s client',
-        columns: [...PLACE, ...TIMES, ...RATIOS, SAMPLES],
-        rows: rowsOf(cells, 'press'),
-      },
-      {
-        title: 'From a key press to another player’s screen, drawn 60 times a second (raw ws draws nothing)',
-        columns: [...PLACE, ...TIMES, SAMPLES],
-        rows: rowsOf(cells, 'screen'),
-      },
-    ],
+  const near = proxy ? await proxy.ask('start', { to: port, profile }) : port
+  const measured = Math.min(options.probes, players)
+  for (const [index, match] of matches.entries()) {
+    const crowd = { contender, port, match, index, rate }
+    if (index > 0) {
+      await others.ask('fill', { ...crowd, count: players })
+      continue
+    }
+    for (let probe = 0, joined = 0; probe < measured; probe++) {
+      const before = Math.floor(((probe + 1) * (players - measured)) / measured) - joined
+      joined += before
+      if (before > 0) await others.ask('fill', { ...crowd, count: before })
+      await probes.ask('join', { contender, port: near, match, rate, count: 1 })
+    }
   }
 }
 
-function methodOf({ seconds, slices, probes }: Options, apart: number): string[] {
-  return [
-    `The arena with one ship a player. The server is one process; ${probes} players, which are measured, another; the others, who send and take everything but decode and draw nothing, a third. Real sockets on this machine, no added delay. All read one clock, which agreed within ${(apart * 1000).toFixed(0)} µs.`,
-    'End of tick to decoded: the moment is taken when the rules are done with the tick; settling, coding, writing, the kernel, reading and decoding follow.',
-    'Raw ws: the same simulation, world, delta encoder and decoder with one ws.send() a client and tick and nothing else. Both sides send one command a player and tick; raw ws sends a press at once, too.',
-    'Key press: at random moments, 100 to 300 ms apart for each player; counted from when it was due until another player’s client has decoded a state that shows it, or has it in its view.',
-    `Each transport takes ${slices} turns (A B, B A, …) for its ${seconds} s, each with a fresh server and fresh connections and ${WARM_UP} s to warm up. HDR histograms, three digits. Server ms/s: processor time of the server’s process, the simulation included.`,
-  ]
+/** Ticks made until `end` are measured; what was seen of others is left out. */
+function note(cell: Cell, times: TickTimes, seen: Sightings, end: number): void {
+  const own = histograms()
+  const add = (name: FigureName, ms: number) => own[name].recordValue(Math.max(1, Math.round(ms * 1000)))
+  for (const [i, tick] of seen.held.tick.entries()) {
+    const made = times.made(tick)
+    if (made === undefined || made > end) continue
+    cell.frames++
+    add('state', seen.held.at[i] - made)
+  }
+  for (const [i, tick] of seen.drawn.tick.entries()) {
+    const made = times.made(tick)
+    if (made !== undefined) add('age', seen.drawn.at[i] - made)
+  }
+  for (const ms of seen.own) add('own', ms)
+  for (const ms of seen.decoded) add('press', ms)
+  for (const ms of seen.screen) add('screen', ms)
+  cell.slices.push(own)
+  for (const name of FIGURES) cell.all[name].add(own[name])
 }

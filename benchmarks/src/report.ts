@@ -5,9 +5,10 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import Grid from 'cli-table3'
 import type { Findings, Table } from './benchmark.ts'
+import { cellOf } from './report-page.ts'
 
-export interface Report extends Findings {
-  readonly benchmark: string
+/** Where and when figures were taken. */
+interface Place {
   readonly command: string
   /** ISO 8601. */
   readonly at: string
@@ -20,12 +21,27 @@ export interface Report extends Findings {
   }
   readonly versions: Readonly<Record<string, string>>
 }
+export interface Report extends Place, Findings {
+  readonly benchmark: string
+  /** Why there are no figures. */
+  readonly failure?: string
+}
+/** Several benchmarks, one after the other. */
+export interface Run extends Place {
+  readonly reports: readonly Report[]
+}
 
 export function reportOf(benchmark: string, words: readonly string[], findings: Findings): Report {
+  return { benchmark, ...placeOf(words), ...findings }
+}
+export function runOf(words: readonly string[], reports: readonly Report[]): Run {
+  return { ...placeOf(words), reports }
+}
+
+function placeOf(words: readonly string[]): Place {
   const cpus = os.cpus()
   return {
-    benchmark,
-    command: ['npm run bench --', ...words].join(' '),
+    command: ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' '),
     at: new Date().toISOString(),
     machine: {
       cpu: cpus[0]?.model.trim() ?? 'unknown',
@@ -35,30 +51,36 @@ export function reportOf(benchmark: string, words: readonly string[], findings: 
       node: process.version,
     },
     versions: versions(),
-    ...findings,
   }
 }
 
-export function print(report: Report): void {
-  const { machine } = report
+/** Tables under what they were taken with; `method` after them. */
+export function print(place: Place, tables: readonly Table[], method: readonly string[] = []): void {
+  const { machine } = place
   const lines = [
     '',
-    `${report.command}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${machine.os}; Node ${machine.node}; ${report.at}`,
-    Object.entries(report.versions)
+    `${place.command}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${machine.os}; Node ${machine.node}; ${place.at}`,
+    Object.entries(place.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
-    ...report.tables.flatMap((table) => ['', table.title, grid(table)]),
+    ...tables.flatMap((table) => ['', table.title, grid(table)]),
     '',
-    'Method',
-    ...report.method.map((line) => `- ${line}`),
-    '',
+    ...(method.length > 0 ? ['Method', ...method.map((line) => `- ${line}`), ''] : []),
   ]
   process.stdout.write(lines.join('\n') + '\n')
 }
 
-export function save(report: Report, file: string): void {
+export function save(report: Report | Run, file: string): void {
   writeFileSync(file, JSON.stringify(report, null, 2) + '\n')
+}
+
+/** What save() wrote. @throws Error for a file that is none, saying so */
+export function load(file: string): readonly Report[] {
+  const saved: Partial<Report & Run> = JSON.parse(readFileSync(file, 'utf8'))
+  if (Array.isArray(saved.reports)) return saved.reports
+  if (typeof saved.benchmark === 'string' && Array.isArray(saved.tables)) return [saved as Report]
+  throw new Error(`${file} is no report: expected what --json wrote`)
 }
 
 function grid({ columns, rows }: Table): string {
@@ -71,13 +93,8 @@ function grid({ columns, rows }: Table): string {
       ...(process.stdout.isTTY ? { head: ['bold'], border: ['grey'] } : { head: [], border: [] }),
     },
   })
-  for (const row of rows) made.push(columns.map(({ key, digits = 0 }) => cell(row[key], digits)))
+  for (const row of rows) made.push(columns.map(({ key, digits = 0 }) => cellOf(row[key], digits)))
   return made.toString()
-}
-
-function cell(value: string | number | null | undefined, digits: number): string {
-  if (typeof value !== 'number') return value ?? '–'
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
 /** The versions of what is compared, as installed. */

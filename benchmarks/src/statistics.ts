@@ -13,3 +13,8 @@ export function noise(values: readonly number[]): number {
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]
   return (50 * (at(0.75) - at(0.25))) / median(sorted)
 }
+
+/** Half the distance between the least and the largest: where another run of as many repeats is likely to lie. 0 of none. */
+export function spread(values: readonly number[]): number {
+  return values.length === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / 2
+}

@@ -3,6 +3,7 @@
 export type { AdminOptions } from './host/admin.ts'
 export type { Authenticate, Handshake } from './host/authenticate.ts'
 export type { Limits, Origins } from './host/guard.ts'
-export { createServer, type MatchListing, type Server, type ServerOptions } from './host/server.ts'
+export { createServer, type MatchListing, type Server, type ServerOptions, type ThreadedMatch } from './host/server.ts'
 export type { IoOptions } from './host/socket.ts'
+export type { ThreadOptions } from './host/threads.ts'
 export type { EmitOptions, Identity, Match, Player, Rules } from './match/rules.ts'

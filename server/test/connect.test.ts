@@ -64,6 +64,19 @@ async function enter(url: string, options: Partial<ConnectOptions<Game>> = {}): 
 
 const patience = { timeout: 10_000, interval: 20 }
 
+it('fails at once where the transport is lost before the server let it in', async () => {
+  const http = createHttpServer()
+  const io = new Server(http)
+  cleanups.push(() => io.close())
+  // Long before it gives up waiting.
+  io.engine.on('connection', (engine) => engine.close())
+  http.listen(0)
+  await once(http, 'listening')
+  const url = `http://localhost:${(http.address() as AddressInfo).port}`
+  const options = { match: 'quick', input: going, io: { timeout: 3_600_000 } } as const
+  await expect(connect(game, url, options)).rejects.toThrow('could not be reached')
+})
+
 it('learns what frames are like while a match is played, and tells its players', async () => {
   const server = createServer({ port: 0, warn: () => {} })
   cleanups.push(() => server.close())

@@ -36,8 +36,11 @@ export interface PageFigures {
   readonly shownLate: number
 }
 
-/** Of what happened from `from` on, ms of the page's clock. */
-export function pageFigures(all: Notes, profile: ProfileName, from: number): PageFigures {
+/**
+ * Of what happened from `from` on, ms of the page's clock. `began`: when the server began each tick, ms of any clock that
+ * runs as fast: what the server is late by is not the network's.
+ */
+export function pageFigures(all: Notes, profile: ProfileName, from: number, began: readonly number[]): PageFigures {
   const frames = all.frames.filter(({ at }) => at >= from)
   const arrivals = all.arrivals.filter(({ at }) => at >= from)
   const speeds: number[] = []
@@ -48,8 +51,9 @@ export function pageFigures(all: Notes, profile: ProfileName, from: number): Pag
     speeds.push(speed)
     if (speed < 0) backwards++
   }
-  const transits = transitsOf(arrivals)
-  const jitter = jitterOf(transits, profile)
+  const transits = arrivals.map(({ at, tick }) => at - began[tick])
+  const least = Math.min(...transits)
+  const jitter = percentile(withoutStalls(arrivals, transits, profile), 0.95) - least
   const intervals = frames.slice(1).map(({ at }, i) => at - frames[i].at)
   const shown = pressesShown(all, from)
   const seconds = (frames[frames.length - 1].at - frames[0].at) / 1000
@@ -59,7 +63,10 @@ export function pageFigures(all: Notes, profile: ProfileName, from: number): Pag
     backwards,
     steady: speeds.length,
     starved: (100 * frames.filter(({ tick, newest }) => tick > newest).length) / frames.length,
-    delay: percentile(delaysOf(frames, transits, jitter), 0.5),
+    delay: percentile(
+      frames.map(({ at, tick }) => (at - least - jitter - beganAt(began, tick)) / TICK_MS),
+      0.5
+    ),
     delayMs: percentile(
       frames.map(({ delay }) => delay),
       0.5
@@ -102,43 +109,46 @@ function isSteady({ x, y, vx, vy, spin, thrust }: SeenShip): boolean {
   return isInside && thrust && Math.abs(spin) <= STRAIGHT && Math.hypot(vx, vy) > FAST
 }
 
-/** An arrival, and what it took more than the soonest of the seconds around it. */
-interface Transit {
-  readonly at: number
-  readonly least: number
-  readonly over: number
-}
-/** A server that is late for a while skips ticks: only near arrivals are compared. */
-const NEAR_MS = 5000
+/** Nothing came for this share of a stall, or longer: that was one. */
+const STALL_SHARE = 0.6
+/** ms between arrivals that come together. */
+const TOGETHER_MS = 4
 
-function transitsOf(arrivals: Notes['arrivals']): Transit[] {
-  let from = 0
-  return arrivals.map(({ at, tick }, i) => {
-    const took = at - tick * TICK_MS
-    while (arrivals[from].at < at - NEAR_MS) from++
-    let least = took
-    for (let j = from; j <= i; j++) least = Math.min(least, arrivals[j].at - arrivals[j].tick * TICK_MS)
-    return { at, least, over: took - least }
+/** The transits of arrivals that no stall of the network held up. */
+function withoutStalls(arrivals: Notes['arrivals'], transits: readonly number[], profile: ProfileName): number[] {
+  const { stall } = profiles[profile].down
+  let isStalled = false
+  return transits.filter((_, i) => {
+    const gap = i === 0 ? 0 : arrivals[i].at - arrivals[i - 1].at
+    isStalled = stall !== undefined && (gap >= STALL_SHARE * stall.lasts || (isStalled && gap < TOGETHER_MS))
+    return !isStalled
   })
 }
 
-/** The 95th percentile of what transits took beyond the least; those that only a stall explains apart. */
-function jitterOf(transits: readonly Transit[], profile: ProfileName): number {
-  const most = 2 * profiles[profile].down.jitter + 10
-  return percentile(
-    transits.map(({ over }) => over).filter((over) => over <= most),
-    0.95
-  )
+/** When a tick and its fraction was at the server. */
+function beganAt(began: readonly number[], tick: number): number {
+  const whole = Math.floor(tick)
+  return began[whole] + (tick - whole) * ((began[whole + 1] ?? began[whole] + TICK_MS) - began[whole])
 }
 
-/** Ticks by frame: the tick whose frame would arrive now after the least transit, less the tick drawn, less J. */
-function delaysOf(frames: readonly PageFrame[], transits: readonly Transit[], jitter: number): number[] {
-  let next = 0
-  return frames.flatMap(({ at, tick }) => {
-    while (next < transits.length && transits[next].at <= at) next++
-    const { least } = transits[next - 1] ?? {}
-    return least === undefined ? [] : [(at - least - jitter) / TICK_MS - tick]
-  })
+export interface ServerFigures {
+  /** Ticks that began later than half a tick after they were due, % of all. */
+  readonly late: number
+  /** ms a second that the server's ticks fell behind for good, since it leaves out what it can't catch up. */
+  readonly lost: number
+}
+
+/** `began`: when each tick began, ms, of the play alone. */
+export function serverFigures(began: readonly number[]): ServerFigures {
+  const [first] = began
+  const last = began[began.length - 1]
+  const behind = began.map((at, i) => at - first - i * TICK_MS)
+  // On time is who is as far behind an even pace as the soonest of those to come: what is lost is lost.
+  const late = behind.filter((by, i) => by - Math.min(...behind.slice(i, i + TICK_RATE)) > TICK_MS / 2)
+  return {
+    late: (100 * late.length) / began.length,
+    lost: (1000 * (last - first - (began.length - 1) * TICK_MS)) / (last - first),
+  }
 }
 
 /** Turns of a ship that did not turn: how many frames and ms until its own page drew it turning. */

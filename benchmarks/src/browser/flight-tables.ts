@@ -10,7 +10,7 @@ import type { Flight } from './flight.ts'
 /** Not a number, whatever one asks for: a page can't tell all that `bench feel` knows. */
 const UNKNOWN: Figures = new Proxy({} as Figures, { get: () => Number.NaN })
 
-export function flightTables({ figures, late }: Flight, profile: ProfileName): Table[] {
+export function flightTables({ figures, server }: Flight, profile: ProfileName): Table[] {
   const [a, b] = figures
   const seen = [
     // Nobody else is there to be watched from A.
@@ -47,7 +47,7 @@ export function flightTables({ figures, late }: Flight, profile: ProfileName): T
   const text = (value: number, digits: number) => (Number.isNaN(value) ? '–' : value.toFixed(digits))
   return [
     {
-      title: `Two pages over ${profile}; ticks that took the server too long: ${late}`,
+      title: `Two pages over ${profile}; of the server's ticks ${server.late.toFixed(1)} % were late, ${server.lost.toFixed(1)} ms a second lost`,
       columns,
       rows: [...lines, { line: 'presses that the next frame did not show', bound: '0', a: press, b: '–' }],
     },

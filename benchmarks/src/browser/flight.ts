@@ -6,12 +6,14 @@ import { enter } from '../../../demo-game/test/browser.ts'
 import { Child } from '../child.ts'
 import type { ProxyHandlers } from '../proxy-child.ts'
 import { buildArena } from './bundle.ts'
-import { type PageFigures, pageFigures } from './figures.ts'
+import { type PageFigures, pageFigures, type ServerFigures, serverFigures } from './figures.ts'
 import { Pilot } from './pilot.ts'
 import type { Notes } from './probe.ts'
 import type { ServerHandlers } from './server-child.ts'
 
-const VIEWPORT = { width: 640, height: 480 }
+/** Small while it is measured: a page without a graphics card draws with the processor that the server needs. */
+const MEASURED = { width: 320, height: 240 }
+const PICTURED = { width: 640, height: 480 }
 const SETTLE_MS = 6000
 const SHOTS = 12
 const SHOT_EVERY_MS = 333
@@ -26,8 +28,8 @@ export interface Flight {
   /** Of A, who flies, and of B, who watches. */
   readonly figures: readonly [PageFigures, PageFigures]
   readonly pictures: readonly Picture[]
-  /** Ticks that the server found to have taken too long: then the machine was busy, and figures are worth little. */
-  readonly late: number
+  /** Where it was late, the machine was busy, and the pages' figures are worth little. */
+  readonly server: ServerFigures
   /** What the pages complained about. */
   readonly complaints: readonly string[]
 }
@@ -40,23 +42,24 @@ export async function fly(browser: Browser, profile: ProfileName, seconds: numbe
     const { port, match } = await server.ask('start', pages.folder)
     const shaped = await proxy.ask('start', { to: port, profile, seed })
     const open = (name: string) =>
-      enter(browser, `http://localhost:${shaped}/?name=${name}&renderer=canvas&match=${match}`, { viewport: VIEWPORT })
+      enter(browser, `http://localhost:${shaped}/?name=${name}&renderer=canvas&match=${match}`, { viewport: MEASURED })
     const [a, b] = [await open('Ada'), await open('Bob')]
     for (const { page } of [a, b]) await page.keyboard.press('n')
     await a.page.waitForTimeout(SETTLE_MS)
     const from = [await clockOf(a.page), await clockOf(b.page)]
-    const before = await server.ask('late')
+    const first = (await server.ask('began')).length
     await new Pilot(a.page, Date.now() + 1000 * seconds).fly()
-    const late = (await server.ask('late')) - before
     const notes = [await notesOf(a.page), await notesOf(b.page)]
+    const began = await server.ask('began')
     // Afterwards: pictures cost frames.
+    for (const { page } of [a, b]) await page.setViewportSize(PICTURED)
     const flying = new Pilot(a.page, Date.now() + SHOTS * SHOT_EVERY_MS).fly()
     const [pictures] = await Promise.all([takePictures(a.page, b.page), flying])
     await Promise.all([a, b].map(({ page }) => page.context().close()))
     return {
-      figures: [pageFigures(notes[0], profile, from[0]), pageFigures(notes[1], profile, from[1])],
+      figures: [pageFigures(notes[0], profile, from[0], began), pageFigures(notes[1], profile, from[1], began)],
       pictures,
-      late,
+      server: serverFigures(began.slice(first)),
       complaints: [...a.complaints, ...b.complaints],
     }
   } finally {

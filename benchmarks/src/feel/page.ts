@@ -1,26 +1,14 @@
-// Charts as one HTML file that needs nothing else: the library that draws them (uPlot) is inside.
+// Charts as one HTML file that needs nothing else.
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { COLOURS, escaped, inScript, type Library } from '../page.ts'
 import type { Chart } from './charts.ts'
+
+export { type Library, uPlot } from '../page.ts'
 
 export interface Scene {
   readonly title: string
   readonly charts: readonly Chart[]
 }
-/** A drawing library's own files. */
-export interface Library {
-  readonly script: string
-  readonly style: string
-}
-
-/** uPlot as installed. */
-export function uPlot(): Library {
-  const require = createRequire(import.meta.url)
-  const read = (file: string) => readFileSync(require.resolve(`uplot/dist/${file}`), 'utf8')
-  return { script: read('uPlot.iife.min.js'), style: read('uPlot.min.css') }
-}
-
 /** `heading` and what stands under it, then a section for each scene. */
 export function pageOf(heading: string, about: string, scenes: readonly Scene[], library: Library): string {
   const sections = scenes.map(({ title }, at) => `<section id="scene-${at}"><h2>${escaped(title)}</h2></section>`)
@@ -54,9 +42,6 @@ ${DRAW}
 `
 }
 
-/** Told apart by people who don't see red and green as different, too (Okabe and Ito). */
-const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7']
-
 /** Lines where there is one, points where there are gaps. Charts of a scene share the cursor; drag to look closer. */
 const DRAW = `for (const [at, scene] of SCENES.entries()) {
   const section = document.getElementById('scene-' + at)
@@ -82,12 +67,3 @@ const DRAW = `for (const [at, scene] of SCENES.entries()) {
     new uPlot(options, [chart.time, ...chart.series.map(({ values }) => values)], section)
   }
 }`
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-}
-
-/** Inside a script element: nothing in it ends it. */
-function inScript(text: string): string {
-  return text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
-}

@@ -15,8 +15,8 @@ export function arePeersInstalled(): boolean {
 /** @throws Error where npm says no */
 export function installPeers(): void {
   if (arePeersInstalled()) return
-  // Optional: transports that are fetched from a place that not everybody can reach.
-  const words = ['install', '--omit=optional', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error']
+  // By its lock file; peers/.npmrc says the rest.
+  const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   // What the npm that runs this was told is not meant for this one: it works in another folder.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|local_prefix)/.test(name))

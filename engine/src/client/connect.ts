@@ -43,7 +43,8 @@ export async function connect<G extends AnyGame>(
   options: ConnectOptions<G>
 ): Promise<ClientMatch<G>> {
   const { io, auth } = options
-  return connectOver(await openSocket(url, io, auth), game, options, socketRedial(url, io, auth))
+  const message = joinMessage(game, options)
+  return join(await openSocket(url, io, auth, message), message, game, options, socketRedial(url, io, auth))
 }
 
 /**
@@ -56,21 +57,35 @@ export async function connectOver<G extends AnyGame>(
   options: MatchOptions<G>,
   redial?: Redial
 ): Promise<ClientMatch<G>> {
+  try {
+    return await join(transport, joinMessage(game, options), game, options, redial)
+  } catch (error) {
+    transport.close()
+    throw error
+  }
+}
+
+async function join<G extends AnyGame>(
+  transport: Transport,
+  message: Uint8Array<ArrayBuffer>,
+  game: G,
+  { input }: MatchOptions<G>,
+  redial: Redial | undefined
+): Promise<ClientMatch<G>> {
   const line = new Line(transport)
   try {
-    const message = joinMessage(game, options)
     await line.opened()
     const began = line.now()
-    let roundTrip: number | undefined
+    let { roundTrip } = transport
     // Asked first, so answered first: joining takes a tick, which is no part of the round trip.
-    line.ask(packAsk({ ask: 'ping' })).then(
-      () => {
-        roundTrip = line.now() - began
-      },
-      () => {} // the join fails, too
-    )
+    if (roundTrip === undefined)
+      line.ask(packAsk({ ask: 'ping' })).then(
+        () => {
+          roundTrip = line.now() - began
+        },
+        () => {} // the join fails, too
+      )
     const joined = unpackAnswer(await line.ask(message)) as Joined
-    const { input } = options
     return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input, redial })
   } catch (error) {
     line.close()

@@ -211,8 +211,11 @@ describe('the pace', () => {
   })
 })
 
-/** What a screen shows over a link, with nothing but arrivals to go by. */
-async function over(profile: LinkProfile, seed: number, seconds: number) {
+/**
+ * What a screen shows over a link, with nothing but arrivals to go by. Its page draws every `interval` ms and is busy with
+ * it for `busy` of that: what arrives meanwhile it takes afterwards.
+ */
+async function over(profile: LinkProfile, seed: number, seconds: number, interval: number = 1000 / FPS, busy = 0) {
   const clock = new VirtualClock()
   const net = link(clock, new Random(seed), profile)
   const server = new ServerClock(RATE)
@@ -224,18 +227,37 @@ async function over(profile: LinkProfile, seed: number, seconds: number) {
     sent++
     net.server.send(Uint8Array.of(sent & 255, sent >> 8))
   })
-  net.client.onmessage = ([low, high]) => {
+  const take = ([low, high]: Uint8Array) => {
     newest = low + high * 256
     server.observe(newest, clock.now)
   }
+  const waiting: Uint8Array[] = []
+  let isBusy = false
+  net.client.onmessage = (bytes) => {
+    if (isBusy) waiting.push(bytes)
+    else take(bytes)
+  }
   const frames: Frame[] = []
   let last = 0
-  clock.every(1000 / FPS, () => {
+  clock.every(interval, () => {
+    if (busy > 0) {
+      isBusy = true
+      clock.after(busy * interval, () => {
+        isBusy = false
+        for (const bytes of waiting.splice(0)) take(bytes)
+      })
+    }
     if (newest < 0) return
     const tick = interpolator.renderTick(server.tickAt(clock.now), newest, server.jitter, clock.now)
     // The delay counts from what could have arrived at the earliest.
     const delay = (clock.now - (latency - jitter)) / INTERVAL - tick
-    frames.push({ at: clock.now, tick, delay, starved: tick > newest, pace: (tick - last) / (RATE / FPS) })
+    frames.push({
+      at: clock.now,
+      tick,
+      delay,
+      starved: tick > newest,
+      pace: (tick - last) / ((RATE * interval) / 1000),
+    })
     last = tick
   })
   await clock.run(seconds * 1000)
@@ -267,6 +289,18 @@ describe('over a network', () => {
         const p95 = (2 * profile.down.jitter * 0.95) / INTERVAL
         expect(delays[delays.length >> 1] - p95, `seed ${seed}`).toBeLessThanOrEqual(most)
       }
+    }
+  )
+
+  it.each([16.7, 25, 33])(
+    'a page that is busy drawing, every %f ms, starves no more and is later by no more than one of its frames',
+    async (interval) => {
+      const median = (frames: Frame[]) => frames.map(({ delay }) => delay).sort((a, b) => a - b)[frames.length >> 1]
+      const idle = await over(profiles['4g'], 1, 120, interval)
+      const busy = await over(profiles['4g'], 1, 120, interval, 0.9)
+      const starved = busy.filter(({ starved }) => starved).length / busy.length
+      expect(starved).toBeLessThanOrEqual(0.05)
+      expect(median(busy) - median(idle)).toBeLessThanOrEqual(interval / INTERVAL)
     }
   )
 })

@@ -9,6 +9,9 @@ import type { Redial, Transport, TransportEvents } from './transport.ts'
 
 const ASK_EVENT = 'tickwire:ask'
 const TELL_EVENT = 'tickwire:tell'
+/** In `auth`, an ask as base64, and the event of its answer: it comes with the connection, and costs no round trip. */
+const FIRST_ASK = 'tickwire'
+const FIRST_ANSWER_EVENT = 'tickwire:answer'
 const CONNECT_WITHIN_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 
@@ -21,12 +24,18 @@ export type Auth = object | (() => object | Promise<object>)
 type Socket = ReturnType<typeof io>
 
 /**
- * Connects to a server; an empty `url` is the page's own origin.
+ * Connects to a server; an empty `url` is the page's own origin. `first` is asked with the connection: its answer is that of
+ * ask(), given the very same bytes.
  * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it, or it
  * does not answer, within 10 s (`timeout`, if given, in ms), ERR_REFUSED where its `authenticate` does, ERR_USAGE for an
  * impossible URL
  */
-export async function openSocket(url: string | undefined, options: IoOptions = {}, auth?: Auth): Promise<Transport> {
+export async function openSocket(
+  url: string | undefined,
+  options: IoOptions = {},
+  auth?: Auth,
+  first?: Uint8Array<ArrayBuffer>
+): Promise<Transport> {
   const within = options.timeout ?? CONNECT_WITHIN_MS
   const given = typeof auth === 'function' ? await (auth as () => object | Promise<object>)() : auth
   const socket = io(originOf(url), {
@@ -34,7 +43,7 @@ export async function openSocket(url: string | undefined, options: IoOptions = {
     tryAllTransports: true,
     reconnection: false,
     ...options,
-    ...(given && { auth: given }),
+    auth: { ...given, ...(first && { [FIRST_ASK]: btoa(String.fromCharCode(...first)) }) },
     timeout: within,
     forceNew: true,
     autoConnect: true,
@@ -43,15 +52,23 @@ export async function openSocket(url: string | undefined, options: IoOptions = {
   return new Promise((resolve, reject) => {
     const giveUp = (error: Error) => {
       clearTimeout(timer)
-      socket.disconnect()
+      socket.off('disconnect', lose).disconnect()
       reject(refusal(error, url || 'of this page'))
     }
     // Socket.IO's own timeout covers the transport, and not the answer to what is said over it.
     const timer = setTimeout(() => giveUp(new Error(`no answer within ${within} ms`)), within)
+    // The transport was there, and is gone before the server let it in.
+    const lose = (reason: string) => giveUp(new Error(reason))
+    socket.once('disconnect', lose)
+    let opened = performance.now()
+    socket.io.once('open', () => {
+      opened = performance.now()
+    })
     socket.once('connect_error', giveUp)
     socket.once('connect', () => {
       clearTimeout(timer)
-      resolve(new SocketTransport(socket))
+      socket.off('disconnect', lose)
+      resolve(new SocketTransport(socket, performance.now() - opened, first))
     })
   })
 }
@@ -111,16 +128,28 @@ function answerOf({ context }: Failure): string | undefined {
 }
 
 class SocketTransport implements Transport {
+  readonly roundTrip: number
   readonly #socket: Socket
+  readonly #first: { readonly message: Uint8Array; readonly answer: Promise<Uint8Array> } | undefined
   #to: TransportEvents | undefined
+  /** What came before anybody listened: the first frame may come with the connection. */
+  #kept: ((to: TransportEvents) => void)[] = []
 
-  constructor(socket: Socket) {
+  /** `roundTrip`: what the handshake took; `first` went with it. */
+  constructor(socket: Socket, roundTrip: number, first?: Uint8Array) {
     this.#socket = socket
+    this.roundTrip = roundTrip
+    if (first) this.#first = { message: first, answer: this.#firstAnswer() }
     socket.on(FRAME_EVENT, (bytes: unknown) => {
-      if (bytes instanceof Uint8Array) this.#to?.frame(bytes)
+      if (bytes instanceof Uint8Array) this.#give((to) => to.frame(bytes))
     })
-    socket.on(TELL_EVENT, (message: unknown) => this.#to?.tell(bytesOf(message)))
-    socket.on('disconnect', (reason) => this.#to?.status(false, reason))
+    socket.on(TELL_EVENT, (message: unknown) => this.#give((to) => to.tell(bytesOf(message))))
+    socket.on('disconnect', (reason) => this.#give((to) => to.status(false, reason)))
+  }
+
+  #give(event: (to: TransportEvents) => void): void {
+    if (this.#to) event(this.#to)
+    else this.#kept.push(event)
   }
 
   now(): number {
@@ -146,6 +175,7 @@ class SocketTransport implements Transport {
   }
 
   ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    if (message === this.#first?.message) return this.#first.answer
     if (!this.connected) return Promise.reject(new TickwireError('ERR_DISCONNECTED', 'the connection is gone'))
     return new Promise((resolve, reject) => {
       const socket = this.#socket.compress(false).timeout(ANSWER_WITHIN_MS)
@@ -157,8 +187,28 @@ class SocketTransport implements Transport {
     })
   }
 
+  #firstAnswer(): Promise<Uint8Array> {
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      const refuse = (code: ErrorCode, reason: string) => reject(new TickwireError(code, reason))
+      const timer = setTimeout(() => refuse('ERR_TIMEOUT', `no answer within ${ANSWER_WITHIN_MS} ms`), ANSWER_WITHIN_MS)
+      this.#socket.once(FIRST_ANSWER_EVENT, (message: unknown) => {
+        clearTimeout(timer)
+        resolve(bytesOf(message))
+      })
+      this.#socket.once('disconnect', (why) => {
+        clearTimeout(timer)
+        refuse('ERR_DISCONNECTED', `the connection was lost before the answer came: ${why}`)
+      })
+    })
+    answer.catch(() => {}) // whoever asks hears of it
+    return answer
+  }
+
   listen(to: TransportEvents): void {
     this.#to = to
+    const kept = this.#kept
+    this.#kept = []
+    for (const event of kept) event(to)
   }
 
   close(): void {

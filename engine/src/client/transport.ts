@@ -26,6 +26,8 @@ export interface Transport {
   /** Bytes accepted by send() that the connection has not taken yet. */
   readonly bufferedAmount: number
   readonly connected: boolean
+  /** ms, where making the connection has measured it. */
+  readonly roundTrip?: number
   /** Sends one frame; the bytes must not change afterwards. */
   send(frame: Uint8Array<ArrayBuffer>): void
   /** Sends a control message and waits for its answer. @throws ERR_DISCONNECTED, ERR_TIMEOUT */

@@ -212,12 +212,14 @@ class DrawnTable implements Iterable<RowBase> {
     const was = this.#base?.tables[index].cells.born ?? NONE
     const is = base.tables[index].cells.born
     this.#base = base
+    for (const [id, tick] of this.#departed) if (base.tick >= tick) this.#departed.delete(id)
+    // Snapshots share it for as long as nobody comes or goes.
+    if (was === is) return
     for (let slot = 0; slot < was.length; slot++) {
       if (was[slot] < 0 || was[slot] === is[slot]) continue
       const row = this.get(rowId(index, slot, was[slot]))
       if (!this.#isOwn(row)) this.#remove(row)
     }
-    for (const [id, tick] of this.#departed) if (base.tick >= tick) this.#departed.delete(id)
     for (let slot = 0; slot < is.length; slot++) {
       if (is[slot] < 0 || was[slot] === is[slot]) continue
       const id = rowId(index, slot, is[slot])

@@ -48,6 +48,43 @@ describe('plain values', () => {
     expect(Object.is(unpack(write(-0), LIMITS, 'ERR_MESSAGE', 'it'), 0)).toBe(true)
   })
 
+  it('M2 pack to the bytes that msgpackr makes of them', () => {
+    const packr = new Packr({ useRecords: false, variableMapSize: true, encodeUndefinedAsNil: true })
+    fc.assert(
+      fc.property(plain, (value) => {
+        expect(write(value)).toEqual(new Uint8Array(packr.pack(value)))
+      }),
+      { numRuns: runs(200) }
+    )
+    for (const n of [
+      0x7f,
+      0x80,
+      0xff,
+      0x100,
+      0xffff,
+      0x10000,
+      2 ** 32 - 1,
+      2 ** 32,
+      -0x20,
+      -0x21,
+      -0x80,
+      -0x81,
+      -0x8000,
+      -0x8001,
+      -(2 ** 31),
+      -(2 ** 31) - 1,
+    ])
+      expect(write(n)).toEqual(new Uint8Array(packr.pack(n)))
+    for (const n of [15, 16, 31, 32, 255, 256, 65535, 65536])
+      for (const value of [
+        'x'.repeat(n),
+        new Uint8Array(n),
+        Array(n).fill(1),
+        Object.fromEntries(Array.from({ length: n }, (_, i) => [i, 0])),
+      ])
+        expect(write(value, 1e6)).toEqual(new Uint8Array(packr.pack(value)))
+  })
+
   it.each<[string, Plain]>([
     ['c0', null],
     ['c2', false],
@@ -138,7 +175,9 @@ describe('M3 refused before anything is built', () => {
   })
 
   it.each<[string, () => unknown, string]>([
-    ['a date', () => new Date(0), 'it holds type 0xd6: expected plain values only'],
+    ['a date', () => new Date(0), 'it holds a Date: expected plain values only'],
+    ['a function', () => [() => 1], 'it holds a Function: expected plain values only'],
+    ['a BigInt', () => 1n, 'it holds a BigInt: expected plain values only'],
     ['NaN', () => [Number.NaN], 'it holds NaN: expected finite numbers'],
     ['what is too long', () => 'x'.repeat(5000), 'it takes 5003 bytes packed: expected at most 4096'],
     [
@@ -148,7 +187,7 @@ describe('M3 refused before anything is built', () => {
         ring.push(ring)
         return ring
       },
-      "it can't be packed",
+      'it is nested deeper than 32',
     ],
     [
       'what is nested too deep',

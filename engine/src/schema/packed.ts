@@ -4,6 +4,7 @@
 import { type ErrorCode, fail } from './errors.ts'
 import { type FieldImpl, PARTS, type Shape } from './field.ts'
 import { type Plain, pack, unpack } from './msgpack.ts'
+import { fromUtf8, utf8 } from './utf8.ts'
 
 export interface Packed {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -205,48 +206,4 @@ function freeze<T>(value: T): T {
     for (const inner of Object.values(value)) freeze(inner)
   }
   return value
-}
-
-/** UTF-8 of well-formed text. (TextEncoder belongs to hosts, not to the language.) */
-export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(text.length * 3)
-  let at = 0
-  for (const char of text) {
-    const code = char.codePointAt(0)!
-    if (code < 0x80) out[at++] = code
-    else if (code < 0x800) {
-      out[at++] = 0xc0 | (code >> 6)
-      out[at++] = 0x80 | (code & 63)
-    } else if (code < 0x10000) {
-      out[at++] = 0xe0 | (code >> 12)
-      out[at++] = 0x80 | ((code >> 6) & 63)
-      out[at++] = 0x80 | (code & 63)
-    } else {
-      out[at++] = 0xf0 | (code >> 18)
-      out[at++] = 0x80 | ((code >> 12) & 63)
-      out[at++] = 0x80 | ((code >> 6) & 63)
-      out[at++] = 0x80 | (code & 63)
-    }
-  }
-  return out.slice(0, at)
-}
-
-/** @throws the code given for anything but shortest-form UTF-8 of well-formed text */
-export function fromUtf8(bytes: Uint8Array, code: ErrorCode, name: string): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; ) {
-    const first = bytes[at++]
-    const more = first < 0x80 ? 0 : first < 0xc2 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : -1
-    if (more < 0 || at + more > bytes.length) fail(code, `${name} is not UTF-8`)
-    let point = more === 0 ? first : first & (0x3f >> more)
-    for (let i = 0; i < more; i++) {
-      const next = bytes[at++]
-      if ((next & 0xc0) !== 0x80) fail(code, `${name} is not UTF-8`)
-      point = (point << 6) | (next & 63)
-    }
-    const shortest = more < 2 || point >= (more === 2 ? 0x800 : 0x10000)
-    if (!shortest || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) fail(code, `${name} is not UTF-8`)
-    text += String.fromCodePoint(point)
-  }
-  return text
 }

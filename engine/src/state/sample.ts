@@ -96,6 +96,7 @@ export class SampleTable implements Cells, Iterable<RowBase> {
   #base: SnapshotBase | undefined
   #next: SnapshotBase | undefined
   #cells: FrozenCells = NOBODY
+  #nextBorn: Int32Array | undefined
   /** Slots of rows that the next snapshot has, too; of those that it has not; of the former, whose owner changes. */
   readonly #paired = new Slots()
   readonly #alone = new Slots()
@@ -179,16 +180,33 @@ export class SampleTable implements Cells, Iterable<RowBase> {
   }
 
   #arrange(base: SnapshotBase, cells: FrozenCells, next: FrozenCells | undefined): void {
-    this.#cells = cells
     const { columns } = this.plan.layout
-    const { born, ints, size } = cells
+    const { size } = cells
+    // Snapshots share it for as long as nobody comes or goes.
+    const isPaired = cells.born === this.#cells.born && next?.born === this.#nextBorn
+    this.#cells = cells
+    this.#nextBorn = next?.born
+    if (!isPaired) this.#pair(next)
+    if (this.plan.owned.length > 0) this.#compareOwners(next)
+    for (const { index } of columns)
+      if (this.numbers[index].length < size) this.numbers[index] = new Float64Array(size * 2)
+    for (const column of columns) {
+      const way = this.#ways[column.index]
+      if (way === 'ref') this.#point(column, base)
+      // What glides take() moves.
+      if (way === 'step') this.#hold(column, way, this.#paired)
+      if (way !== 'curve') this.#hold(column, way, this.#alone)
+    }
+  }
+
+  /** Which rows both have, and which rows of before are gone. */
+  #pair(next: FrozenCells | undefined): void {
+    const { born, size } = this.#cells
     for (const slots of [this.#paired, this.#alone, this.#given]) slots.clear(size)
     for (let slot = 0; slot < size; slot++) {
       if (born[slot] < 0) continue
-      const isPaired = next !== undefined && slot < next.size && next.born[slot] === born[slot]
-      if (isPaired) this.#paired.push(slot)
+      if (next !== undefined && slot < next.size && next.born[slot] === born[slot]) this.#paired.push(slot)
       else this.#alone.push(slot)
-      if (isPaired && next.ints[slot] !== ints[slot]) this.#given.push(slot)
     }
     for (let slot = 0; slot < this.#rows.length; slot++) {
       const row = this.#rows[slot]
@@ -196,13 +214,14 @@ export class SampleTable implements Cells, Iterable<RowBase> {
       RowBase.end(row, true)
       this.#rows[slot] = undefined
     }
-    for (const { index } of columns)
-      if (this.numbers[index].length < size) this.numbers[index] = new Float64Array(size * 2)
-    for (const column of columns) {
-      const way = this.#ways[column.index]
-      if (way === 'ref') this.#point(column, base)
-      for (const slots of [this.#paired, this.#alone]) this.#hold(column, way, slots)
-    }
+  }
+
+  #compareOwners(next: FrozenCells | undefined): void {
+    const { ints } = this.#cells
+    const { slots, count } = this.#paired
+    this.#given.count = 0
+    if (next !== undefined)
+      for (let i = 0; i < count; i++) if (next.ints[slots[i]] !== ints[slots[i]]) this.#given.push(slots[i])
   }
 
   /** The snapshot's own numbers. */
@@ -284,15 +303,21 @@ function coast(column: Column, cells: FrozenCells, rows: Slots, seconds: number,
 
 /** Straight from one to the other, the short way round a circle; `t` from 0 to 1. */
 function line(column: Column, a: FrozenCells, b: FrozenCells, rows: Slots, t: number, out: Float64Array): void {
-  const { index, min, step, max, wraps, snap } = column
+  const { index, min, step, snap } = column
   const { slots, count } = rows
-  const circle = max + 1
+  const { ints } = a
+  const { ints: nextInts } = b
+  const from = index * a.size
+  const to = index * b.size
+  const circle = circleOf(column)
   for (let i = 0; i < count; i++) {
     const slot = slots[i]
-    const q = a.ints[index * a.size + slot]
-    let way = b.ints[index * b.size + slot] - q
-    if (wraps) way -= circle * Math.round(way / circle)
-    out[slot] = min + step * (Math.abs(way) > snap ? q : inBounds(column, q + t * way))
+    const q = ints[from + slot]
+    let way = nextInts[to + slot] - q
+    if (circle > 0) way -= circle * Math.round(way / circle)
+    let at = Math.abs(way) > snap ? q : q + t * way
+    if (circle > 0) at = round(at, circle)
+    out[slot] = min + step * at
   }
 }
 
@@ -311,16 +336,22 @@ function curve(
   span: number,
   out: Float64Array
 ): void {
-  const { index, min, step, max, wraps, snap, rate, rateMin, rateStep } = column
+  const { index, min, step, snap, rate, rateMin, rateStep } = column
   const { slots, count } = rows
-  const circle = max + 1
+  const { ints } = a
+  const { ints: nextInts } = b
+  const from = index * a.size
+  const to = index * b.size
+  const rateFrom = rate * a.size
+  const rateTo = rate * b.size
+  const circle = circleOf(column)
   for (let i = 0; i < count; i++) {
     const slot = slots[i]
-    const q = a.ints[index * a.size + slot]
-    const first = (rateMin + rateStep * a.ints[rate * a.size + slot]) * span
-    const last = (rateMin + rateStep * b.ints[rate * b.size + slot]) * span
-    let way = b.ints[index * b.size + slot] - q
-    if (wraps) way -= circle * Math.round((way - (first + last) / 2) / circle)
+    const q = ints[from + slot]
+    const first = (rateMin + rateStep * ints[rateFrom + slot]) * span
+    const last = (rateMin + rateStep * nextInts[rateTo + slot]) * span
+    let way = nextInts[to + slot] - q
+    if (circle > 0) way -= circle * Math.round((way - (first + last) / 2) / circle)
     const most = 3 * Math.abs(way)
     const turnsBack = first * last < 0
     const fits = turnsBack || ((first + last) * way >= 0 && Math.abs(first) <= most && Math.abs(last) <= most)
@@ -375,8 +406,15 @@ function readRotation(first: Column, { ints, size }: FrozenCells, slot: number, 
 
 /** Clamped, or taken round the circle. (By min and max: of a choice V8 makes an object, once a row.) */
 function inBounds({ wraps, max }: Column, q: number): number {
-  if (!wraps) return Math.max(0, Math.min(max, q))
-  const circle = max + 1
-  const round = q - circle * Math.floor(q / circle)
-  return round < circle ? round : 0
+  return wraps ? round(q, max + 1) : Math.max(0, Math.min(max, q))
+}
+
+/** Once round, in steps; 0 of what does not wrap. */
+function circleOf({ wraps, max }: Column): number {
+  return wraps ? max + 1 : 0
+}
+/** Taken round the circle. */
+function round(q: number, circle: number): number {
+  const at = q - circle * Math.floor(q / circle)
+  return at < circle ? at : 0
 }

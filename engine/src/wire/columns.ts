@@ -137,14 +137,15 @@ export function readRows(
 
 /** To what is expected the residuals are added. @throws ERR_FRAME_INVALID */
 function add(column: Column, { ints, size }: Survivors, slots: Int32Array, residuals: Uint32Array, n: number): void {
-  const { wraps, max } = column
   const first = column.index * size
+  // In 32 bits no sum comes round to a step that is allowed. (As integers, so that the loop need not ask what they are.)
+  const max = column.max | 0
+  const mask = column.wraps ? max : -1
   for (let a = 0; a < n; a++) {
     const place = first + slots[a]
     const u = residuals[a]
-    let q = ints[place] + ((u >>> 1) ^ -(u & 1))
-    if (wraps) q &= max
-    if (!(q >= 0 && q <= max)) checked(column, q)
+    const q = (ints[place] + ((u >>> 1) ^ -(u & 1))) & mask
+    if (q < 0 || q > max) checked(column, q)
     ints[place] = q
   }
 }

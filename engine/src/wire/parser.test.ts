@@ -297,6 +297,19 @@ describe('P6: frames and ordinary packets arrive in the order in which they were
   })
 })
 
+describe('P6: who takes frames by itself', () => {
+  it('gets every one of them, in order, and nothing else', () => {
+    const decoder = new Decoder()
+    const taken: Uint8Array[] = []
+    decoder.onFrame = (frame) => taken.push(frame)
+    const packets = feed(decoder, [bytes(1), '51-["e",{"_placeholder":true,"num":0}]', bytes(2), Buffer.from(bytes(3))])
+    expect(taken).toEqual([bytes(1), bytes(3)])
+    expect(packets).toEqual([{ type: PacketType.EVENT, nsp: '/', data: ['e', bytes(2)] }])
+    decoder.onFrame = undefined
+    expect(feed(decoder, [bytes(4)])).toEqual([frame(bytes(4))])
+  })
+})
+
 describe('P7: a frame has at most 1 MiB', () => {
   it('to send and to receive', () => {
     const largest = new Uint8Array(MAX_FRAME_BYTES)

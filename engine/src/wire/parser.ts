@@ -35,6 +35,8 @@ export class Encoder extends standard.Encoder {
  * Once `add` has thrown, nothing more may be added and the connection must end, as Socket.IO sees to at both sides.
  */
 export class Decoder extends standard.Decoder {
+  /** Takes hot frames, in the order in which they come; undefined: they become packets. Must not throw. */
+  onFrame: ((bytes: Uint8Array) => void) | undefined
   #owed = 0
 
   /**
@@ -50,7 +52,9 @@ export class Decoder extends standard.Decoder {
       super.add(message)
     } else if (isBytes(message)) {
       checkSize(message)
-      this.emitReserved('decoded', { type: standard.PacketType.EVENT, nsp: '/', data: [FRAME_EVENT, view(message)] })
+      if (this.onFrame) this.onFrame(view(message))
+      else
+        this.emitReserved('decoded', { type: standard.PacketType.EVENT, nsp: '/', data: [FRAME_EVENT, view(message)] })
     } else {
       super.add(message)
     }

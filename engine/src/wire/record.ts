@@ -123,24 +123,25 @@ function writeField(
 
 function readField(from: BitReader, columns: readonly Column[], slot: FieldSlot, code: ErrorCode): unknown {
   const { shape } = slot
-  const number = (at: number): number => {
-    const column = columns[slot.column + at]
-    const q = from.uint(column.bits)
-    if (q > column.max) fail(code, `${column.name} is at step ${q}: the schema allows 0 to ${column.max}`)
-    return q
-  }
+  const column = columns[slot.column]
   const parts = shape.kind === 'quat' ? undefined : PARTS[shape.kind]
-  if (parts)
-    return Object.fromEntries(parts.map((part, at) => [part, fromSteps(columns[slot.column + at], number(at))]))
+  if (parts) {
+    const value: Record<string, number> = {}
+    for (let i = 0; i < parts.length; i++) {
+      const of = columns[slot.column + i]
+      value[parts[i]] = fromSteps(of, readSteps(from, of, code))
+    }
+    return value
+  }
   switch (shape.kind) {
     case 'bool':
       return from.bit()
     case 'oneOf':
-      return shape.names[number(0)]
+      return shape.names[readSteps(from, column, code)]
     case 'ref':
       return from.varint() || undefined
     case 'quat':
-      for (let i = 0; i < 4; i++) steps[i] = number(i)
+      for (let i = 0; i < 4; i++) steps[i] = readSteps(from, columns[slot.column + i], code)
       if (!isRotation(steps[1], steps[2], steps[3], shape.max)) fail(code, `${slot.name} is no rotation`)
       fromSmallestThree(steps[0], steps[1], steps[2], steps[3], shape.max, quad)
       return { x: quad[0], y: quad[1], z: quad[2], w: quad[3] }
@@ -151,8 +152,14 @@ function readField(from: BitReader, columns: readonly Column[], slot: FieldSlot,
       return unpackValue(slot.field, from.bytes(length), code, slot.name).value
     }
     default:
-      return fromSteps(columns[slot.column], number(0))
+      return fromSteps(column, readSteps(from, column, code))
   }
+}
+
+function readSteps(from: BitReader, column: Column, code: ErrorCode): number {
+  const q = from.uint(column.bits)
+  if (q > column.max) fail(code, `${column.name} is at step ${q}: the schema allows 0 to ${column.max}`)
+  return q
 }
 
 function finite(value: unknown, name: string, code: ErrorCode): number {

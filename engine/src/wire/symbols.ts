@@ -98,15 +98,12 @@ export function readSymbols(
   let y = rans.other
   let at = rans.at
   for (let a = 0; a < n; a++) {
-    if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
-      for (const end = Math.min(a + 8, n); a < end; a++) {
-        residuals[a] = 0
-        sibling[a] = faded(sibling[a])
-      }
-      a--
+    const sum = sibling[a]
+    if (few && groups[a >> 3] === 0) {
+      residuals[a] = 0
+      sibling[a] = faded(sum)
       continue
     }
-    const sum = sibling[a]
     // As RansReader.get().
     const slot = x & 4095
     let index = guesses[(map[context[a] + (sum >> 2) * ROW] << 8) | (slot >> 4)]
@@ -125,7 +122,7 @@ export function readSymbols(
     x = (x << (refills << 4)) | ((bytes[at - 2] | (bytes[at - 1] << 8)) & -refills)
     at -= refills << 1
     let u = entry >>> 25
-    if (u >= DIRECT) u = u === ESCAPE ? bits.uint(escapeBits) : RAW_BASE[u] + bits.uint(RAW_BITS[u])
+    if (u >= DIRECT) u = rawOf(bits, u, escapeBits)
     residuals[a] = u
     const size = u < DIRECT ? CLASS[u] : TOP_CLASS
     sibling[a] = sum === FIRST ? size << 2 : (sum >> 1) + 2 * size
@@ -139,4 +136,9 @@ export function readSymbols(
   rans.state = isOdd ? y : x
   rans.other = isOdd ? x : y
   rans.at = at
+}
+
+/** The residual of a symbol that has raw bits, which are read. Out of the hot loop, and always an integer of 32 bits. */
+function rawOf(bits: BitReader, symbol: number, escapeBits: number): number {
+  return (symbol === ESCAPE ? bits.uint(escapeBits) : RAW_BASE[symbol] + bits.uint(RAW_BITS[symbol])) >>> 0
 }

@@ -1,11 +1,10 @@
 // The command tickwire-train, but for its process: words in, a file and lines out.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { AnyGame } from '@tickwire/engine'
-import { type Cost, explain, type Prior, planOf, readRecording } from '@tickwire/engine/wire'
+import { type Cost, explain, type Prior, readRecording } from '@tickwire/engine/wire'
+import { CommandError, gameOf, importModule } from './load.ts'
 import { type RecordingFile, train } from './training.ts'
 
 const USAGE = `tickwire-train GAME RECORDING... -o FILE [--export NAME] [--small] [--explain]
@@ -22,9 +21,6 @@ server.host(game, { prior: readFileSync(FILE) }).
   -h, --help      this text
 `
 
-/** What the person at the keyboard can put right; everything else comes out with its stack. */
-export class CommandError extends Error {}
-
 export interface Said {
   /** The result. */
   out(text: string): void
@@ -36,7 +32,7 @@ export interface Said {
 export async function trainCommand(words: readonly string[], said: Said): Promise<void> {
   const { help, gamePath, recordings, out, exported, small, explains } = readWords(words)
   if (help) return said.out(USAGE)
-  const game = await loadGame(gamePath, exported)
+  const game = gameOf(await importModule(gamePath, 'tickwire-train'), gamePath, exported)
   const files = recordings.map((name) => ({ name, bytes: readBytes(name) }))
   const { frames, before, after, prior } = train(game, files, small ? 'small' : 'fast', said.progress)
   const packed = prior.pack()
@@ -111,42 +107,6 @@ function parse(words: readonly string[]) {
   } catch (error) {
     throw new CommandError(`${(error as Error).message}\n\n${USAGE}`)
   }
-}
-
-async function loadGame(file: string, name: string | undefined): Promise<AnyGame> {
-  let module: Readonly<Record<string, unknown>>
-  try {
-    module = await import(pathToFileURL(path.resolve(file)).href)
-  } catch (error) {
-    const hint = file.endsWith('.ts') ? ': with tsx installed, NODE_OPTIONS=--import=tsx tickwire-train …' : ''
-    throw new CommandError(`${file} can't be imported: ${(error as Error).message}${hint}`)
-  }
-  if (name !== undefined) {
-    if (!(name in module)) throw new CommandError(`${file} has no export '${name}', but ${namesOf(module)}`)
-    if (!isGame(module[name])) throw new CommandError(`${file}: '${name}' is no game that defineGame() returned`)
-    return module[name]
-  }
-  const games = Object.entries(module).filter(([, value]) => isGame(value))
-  if (games.length === 0)
-    throw new CommandError(`${file} exports no game that defineGame() returned, but ${namesOf(module)}`)
-  if (games.length > 1)
-    throw new CommandError(
-      `${file} exports several games, choose one: --export ${games.map(([key]) => key).join(' | ')}`
-    )
-  return games[0][1] as AnyGame
-}
-
-function isGame(value: unknown): value is AnyGame {
-  try {
-    planOf(value as AnyGame)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function namesOf(module: object): string {
-  return Object.keys(module).join(', ') || 'nothing'
 }
 
 function readBytes(file: string): Uint8Array {

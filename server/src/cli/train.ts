@@ -2,7 +2,8 @@
 // tickwire-train: a prior from recordings of matches, as `server.host(game, { prior })` takes it.
 
 import { TickwireError } from '@tickwire/engine'
-import { CommandError, trainCommand } from './command.ts'
+import { trainCommand } from './command.ts'
+import { CommandError } from './load.ts'
 
 try {
   await trainCommand(process.argv.slice(2), {

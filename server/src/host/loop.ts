@@ -26,6 +26,11 @@ export const systemClock: Clock = {
   },
 }
 
+/** Calls `run` once all that the sockets have by now was read. */
+export function afterTurn(run: () => void): void {
+  setImmediate(run)
+}
+
 /** Waits for a promise to settle, whichever way, but no longer than `ms`. */
 export async function settles(promise: Promise<unknown>, ms: number, clock: Clock = systemClock): Promise<void> {
   let cancel = (): void => {}

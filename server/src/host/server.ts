@@ -6,7 +6,6 @@ import {
   type Server as HttpServer,
   type IncomingMessage,
   type RequestListener,
-  type ServerResponse,
 } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
@@ -14,16 +13,19 @@ import type { Registry } from 'prom-client'
 import type { Server as Io } from 'socket.io'
 import { Lobby } from '../match/lobby.ts'
 import type { LiveMatch } from '../match/match.ts'
+import type { RemoteMatch } from '../match/remote.ts'
 import type { Match, RulesOf } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
 import { TOKEN_BYTES } from '../match/token.ts'
 import { type AdminOptions, administer } from './admin.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { Limits, Origins } from './guard.ts'
+import { HTTP_LIMITS, intercept, listen, notFound } from './http.ts'
 import { Loop, now, settles, systemClock } from './loop.ts'
 import { Metrics, type Present } from './metrics.ts'
-import { type Handler, type Health, pages } from './pages.ts'
+import { type Health, pages } from './pages.ts'
 import { type IoOptions, Sockets } from './socket.ts'
+import { type ThreadOptions, Threads } from './threads.ts'
 import { bounded } from './warnings.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -47,6 +49,8 @@ interface CommonOptions {
   readonly authenticate?: Authenticate
   /** Most matches at once; 1,000 by default. */
   readonly maxMatches?: number
+  /** What the threads of hostInThreads() may have. */
+  readonly threads?: ThreadOptions
   /** A folder of files to serve. */
   readonly static?: string
   /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
@@ -61,8 +65,9 @@ interface CommonOptions {
   /** Who may read the page `/metrics`; left out, there is none. */
   readonly metricsPage?: (request: IncomingMessage) => boolean
   /**
-   * Watches for mistakes that a running game hides, and warns of them: a `move` that no client can predict. Costs a part
-   * of each tick. True by default, unless NODE_ENV is 'production'.
+   * Dev mode. Watches for mistakes that a running game hides, and warns of them: a `move` that no client can predict, which
+   * costs a part of each tick; and tells clients what a rule threw that ended their match. True by default, unless NODE_ENV
+   * is 'production'.
    */
   readonly checks?: boolean
   /** Where warnings go; `console.warn` by default. One line each; in a flood some are counted instead. */
@@ -92,6 +97,9 @@ export interface MatchListing {
   readonly troubles: { readonly unreadable: number; readonly unsound: number }
 }
 
+/** A match in a thread: what can be known and done of it from outside. Each as of a moment ago. */
+export type ThreadedMatch = Pick<RemoteMatch, 'id' | 'players' | 'capacity' | 'locked' | 'ended' | 'end'>
+
 export interface Server {
   /** The whole of Socket.IO. A match is a room; its id is the room's name. */
   readonly io: Io
@@ -110,8 +118,23 @@ export interface Server {
    * that is none of this game's
    */
   host<G extends AnyGame>(game: G, rules: RulesOf<G>): void
-  /** Opens a match of a hosted game, for players to join. @throws ERR_GAME_UNKNOWN */
+  /**
+   * As host(), for rules that are heavy or may fail: each match runs in a thread of its own, and what goes wrong there ends
+   * that match and nothing else: a loop for ever (after 1.5 s), an exception, a promise that is rejected, process.exit(),
+   * too much memory. `module` exports `game` and `rules`, and is loaded by each thread anew:
+   * `new URL('./rules.js', import.meta.url)`. A thread is no sandbox: its rules can do whatever the process may.
+   * listen() throws ERR_USAGE for a module that can't be loaded or lacks something, ERR_SCHEMA_MISMATCH for one of another
+   * game, and what host() throws.
+   * @throws ERR_USAGE for a game that is hosted already
+   */
+  hostInThreads(game: AnyGame, module: URL): void
+  /**
+   * Opens a match of a hosted game, for players to join.
+   * @throws ERR_GAME_UNKNOWN; ERR_USAGE for one that is hosted in threads: openInThread() opens those
+   */
   open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G>
+  /** The same for a game that is hosted in threads. @throws ERR_GAME_UNKNOWN, ERR_USAGE, ERR_RATE_LIMIT past `threads.most` */
+  openInThread<G extends AnyGame>(game: G, options?: Partial<G['options']>): ThreadedMatch
   /**
    * The tables that the game's frames are coded with by now, learned from its matches: save them, and give them to
    * `host()` as `prior` next time. Undefined where nothing is learned that is worth it. @throws ERR_GAME_UNKNOWN
@@ -135,13 +158,6 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 const GRACE_MS = 1000
 // After a signal the process exits, whatever holds it up.
 const EXIT_MS = 8000
-// Of an HTTP server of our own: what a request's head may have, and how long it and the whole may take to come.
-const HTTP_LIMITS = {
-  maxHeaderSize: 8192,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-}
 
 /** @throws ERR_USAGE for options that can't be. */
 export function createServer(options: ServerOptions): Server {
@@ -158,6 +174,7 @@ class Host implements Server {
   readonly #warn: (message: string) => void
   readonly #started = now()
   readonly #lobby: Lobby
+  readonly #threads: Threads
   readonly #sockets: Sockets
   readonly #loop: Loop<LiveMatch>
   readonly #tcp = new Set<TcpSocket>()
@@ -170,13 +187,20 @@ class Host implements Server {
     this.#signals = options.signals ?? !('http' in options || 'app' in options)
     if (options.watchdog ?? this.#signals) this.#watchdog = new Watchdog(this.#warn)
     this.#ownPort = 'http' in options ? undefined : checkPort(options.port ?? DEFAULT_PORT)
+    const checks = options.checks ?? process.env.NODE_ENV !== 'production'
+    this.#threads = new Threads({
+      options: options.threads,
+      checks,
+      warn: this.#warn,
+      ticked: ({ id, game }, tick, late, took) => this.#ticked({ id, game, tick }, late, took),
+    })
     this.#lobby = new Lobby({
       now,
       seed: () => randomInt(2 ** 32),
       newId,
       newToken: () => new Uint8Array(randomBytes(TOKEN_BYTES)),
       warn: this.#warn,
-      checks: options.checks ?? process.env.NODE_ENV !== 'production',
+      checks,
       maxMatches: checkMatches(options.maxMatches),
     })
     this.#loop = new Loop(
@@ -185,12 +209,15 @@ class Host implements Server {
       () => this.#lobby.learn(),
       systemClock,
       {
-        alive: () => this.#watchdog?.alive(),
+        alive: () => this.#alive(),
         // A match's first tick makes its world: that may take as long as what is outside of any match.
         begins: (match) => {
           if (match.tick > 0) this.#watchdog?.begins(match)
         },
-        ended: (match, late, took) => this.#ticked(match, late, took),
+        ended: (match, late, took) => {
+          this.#watchdog?.ended()
+          this.#ticked(match, late, took)
+        },
       }
     )
     this.#http =
@@ -219,7 +246,8 @@ class Host implements Server {
   }
 
   get matches(): readonly MatchListing[] {
-    return [...this.#lobby.matches].map(({ id, game, players, capacity, locked, troubles }) => {
+    const running = this.#lobby.all.filter(({ ended }) => ended === undefined)
+    return running.map(({ id, game, players, capacity, locked, troubles }) => {
       return { id, game: game.name, players: players.size, capacity, locked, troubles: { ...troubles } }
     })
   }
@@ -228,8 +256,16 @@ class Host implements Server {
     this.#lobby.host(game, rules)
   }
 
+  hostInThreads(game: AnyGame, module: URL): void {
+    this.#lobby.hostElsewhere(game, () => this.#threads.host(game, module))
+  }
+
   open<G extends AnyGame>(game: G, options?: Partial<G['options']>): Match<G> {
     return this.#lobby.open(game, options)
+  }
+
+  openInThread<G extends AnyGame>(game: G, options?: Partial<G['options']>): ThreadedMatch {
+    return this.#lobby.openRemote(game, options)
   }
 
   prior(game: AnyGame): Uint8Array | undefined {
@@ -238,6 +274,7 @@ class Host implements Server {
 
   async listen(): Promise<void> {
     if (this.#closed) throw new TickwireError('ERR_USAGE', 'this server was closed; create another one')
+    await this.#threads.ready()
     if (this.#ownPort !== undefined && !this.#http.listening) await listen(this.#http, this.#ownPort)
     if (this.#signals) for (const signal of SIGNALS) process.once(signal, this.#onSignal)
     await this.#watchdog?.start()
@@ -255,11 +292,13 @@ class Host implements Server {
     this.#watchdog?.stop()
     this.#sockets.dismiss(reason)
     this.#lobby.close(reason)
+    const threads = this.#threads.close()
     await settles(this.#sockets.drain(), GRACE_MS)
     const closed = this.io.close()
     await settles(closed, GRACE_MS)
     for (const socket of this.#tcp) socket.destroy()
     await closed
+    await settles(threads, GRACE_MS)
   }
 
   // Others may be waiting for the signal too; then it is for them to exit.
@@ -269,13 +308,17 @@ class Host implements Server {
     })
   }
 
+  #alive(): void {
+    this.#watchdog?.alive()
+    this.#threads.look(now())
+  }
+
   #running(): Iterable<LiveMatch> {
     this.#lobby.sweep()
     return this.#lobby.matches
   }
 
-  #ticked(match: LiveMatch, late: number, took: number): void {
-    this.#watchdog?.ended()
+  #ticked(match: Pick<LiveMatch, 'id' | 'game' | 'tick'>, late: number, took: number): void {
     this.#metrics.ticked(late, took)
     const budget = 1000 / match.game.tickRate
     if (took <= budget) return
@@ -290,6 +333,11 @@ class Host implements Server {
     match.end('error')
   }
 
+  #lag(): { skippedTicks: number; overruns: number } {
+    const { overruns, skipped } = this.#threads
+    return { skippedTicks: this.#loop.skipped + skipped, overruns: this.#loop.overruns + overruns }
+  }
+
   #health(): Health {
     const matches = this.matches
     return {
@@ -297,15 +345,14 @@ class Host implements Server {
       matches: matches.length,
       players: matches.reduce((sum, match) => sum + match.players, 0),
       uptime: Math.round(now() - this.#started) / 1000,
-      skippedTicks: this.#loop.skipped,
-      overruns: this.#loop.overruns,
+      ...this.#lag(),
       ...this.#lobby.troubles,
     }
   }
 
   #present(): Present {
     const games = new Map<string, { matches: number; players: number }>()
-    for (const { game, players } of this.#lobby.matches) {
+    for (const { game, players } of this.#lobby.all) {
       const { matches, players: before } = games.get(game.name) ?? { matches: 0, players: 0 }
       games.set(game.name, { matches: matches + 1, players: before + players.size })
     }
@@ -314,8 +361,7 @@ class Host implements Server {
       sockets: this.io.engine.clientsCount,
       refusedAddresses: this.#sockets.addresses.refused(now()),
       penalties: this.#sockets.addresses.penalties,
-      skippedTicks: this.#loop.skipped,
-      overruns: this.#loop.overruns,
+      ...this.#lag(),
       ...this.#lobby.troubles,
     }
   }
@@ -343,51 +389,4 @@ function checkPort(port: number): number {
 function checkMatches(most: number | undefined): number | undefined {
   if (most === undefined || (Number.isInteger(most) && most > 0)) return most
   throw new TickwireError('ERR_USAGE', `maxMatches is ${most}; a whole number above 0 is expected`)
-}
-
-function listen(http: HttpServer, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      reject(error.code === 'EADDRINUSE' ? portInUse(port, error) : error)
-    }
-    http.once('error', failed)
-    http.listen(port, () => {
-      http.off('error', failed)
-      resolve()
-    })
-  })
-}
-
-function portInUse(port: number, cause: Error): TickwireError {
-  return new TickwireError(
-    'ERR_PORT_IN_USE',
-    `port ${port} is taken by another process; stop that one, or choose another port, as in createServer({ port: ` +
-      `${port === 65535 ? 3000 : port + 1} })`,
-    { cause }
-  )
-}
-
-// Comes before all listeners, those too that are added later: what is answered here or by Socket.IO (which listens by
-// now) reaches no other, since two answers to one request end the process.
-function intercept(http: HttpServer, ioPath: string, handler: Handler): void {
-  const emit = http.emit as (event: string | symbol, ...args: unknown[]) => boolean
-  const listeners = http.listeners('request') as RequestListener[]
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isUnder(ioPath, request.url)) for (const listener of listeners) listener.call(http, request, response)
-    else handler(request, response, () => emit.call(http, 'request', request, response))
-  }
-  http.emit = (event: string | symbol, ...args: unknown[]): boolean => {
-    if (event !== 'request') return emit.call(http, event, ...args)
-    answer(...(args as Parameters<typeof answer>))
-    return true
-  }
-}
-
-function isUnder(path: string, url = ''): boolean {
-  return url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length))
-}
-
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' })
-  response.end('Not found\n')
 }

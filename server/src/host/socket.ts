@@ -3,7 +3,15 @@
 // into the process. A match is a Socket.IO room.
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
-import { errorAnswer, FRAME_EVENT, packAnswer, packTell, parser, TickwireError } from '@tickwire/engine/wire'
+import {
+  type Decoder,
+  errorAnswer,
+  FRAME_EVENT,
+  packAnswer,
+  packTell,
+  parser,
+  TickwireError,
+} from '@tickwire/engine/wire'
 import { type ServerOptions as AllIoOptions, Server as Io, type Namespace, type Socket } from 'socket.io'
 import type { Connection } from '../match/connection.ts'
 import type { Identity } from '../match/rules.ts'
@@ -18,6 +26,9 @@ import { now } from './loop.ts'
 import type { Metrics } from './metrics.ts'
 
 const ASK_EVENT = 'tickwire:ask'
+/** In `auth`, an ask as base64, and the event of its answer: it comes with the connection, and costs no round trip. */
+const FIRST_ASK = 'tickwire'
+const FIRST_ANSWER_EVENT = 'tickwire:answer'
 
 /** What a connection's session takes from its socket. */
 export interface Conversation {
@@ -71,6 +82,7 @@ export class Sockets {
   readonly #open: (connection: Connection, identity: Identity | undefined) => Conversation
   readonly #identities = new WeakMap<Socket, Identity>()
   readonly #inbound = new Map<Engine, Inbound>()
+  readonly #firstAsks = new WeakMap<Socket, Uint8Array>()
   #closing: string | undefined
 
   /** Attaches to `http`. Each socket of the main namespace gets a Connection, and `open` answers for it. */
@@ -111,6 +123,10 @@ export class Sockets {
     this.io.on('new_namespace', (namespace: Namespace) =>
       namespace.on('connection', (socket) => this.#inbound.get(socket.conn)?.arrived())
     )
+    this.io.use((socket, next) => {
+      this.#takeFirstAsk(socket)
+      next()
+    })
     if (authenticate) {
       const addressOf = (socket: Socket): string => this.#inbound.get(socket.conn)?.address ?? ''
       const known = (socket: Socket, identity: Identity) => this.#identities.set(socket, identity)
@@ -188,6 +204,13 @@ export class Sockets {
     })
   }
 
+  /** What others read as `auth` is the page's own. */
+  #takeFirstAsk(socket: Socket): void {
+    const { [FIRST_ASK]: first, ...auth } = socket.handshake.auth
+    socket.handshake.auth = auth
+    if (typeof first === 'string') this.#firstAsks.set(socket, new Uint8Array(Buffer.from(first, 'base64')))
+  }
+
   #connect(socket: Socket): void {
     const inbound = this.#inbound.get(socket.conn)
     if (!inbound) return void socket.disconnect(true)
@@ -196,18 +219,29 @@ export class Sockets {
     const session = this.#open(connection, this.#identities.get(socket))
     const asks = new Asks(this.#limits)
     inbound.connection = connection
-    socket.on(FRAME_EVENT, (bytes: unknown) => {
-      this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
-    })
+    const takeFrame = (bytes: unknown): void => {
+      if (socket.connected) this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
+    }
+    socket.on(FRAME_EVENT, takeFrame)
+    // As events frames take a microsecond more each. They wait where Socket.IO's events do, so they stay in order (P6).
+    const { decoder } = socket.client as unknown as { readonly decoder: Decoder }
+    decoder.onFrame = (bytes) => process.nextTick(takeFrame, bytes)
+    const ask = (asked: Uint8Array, answer: (bytes: Uint8Array) => void): void => {
+      const refusal = asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
+      const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked)
+      void this.#answer(reply, answer)
+    }
     socket.on(ASK_EVENT, (...args: unknown[]) => {
       const answer = args.at(-1)
       if (typeof answer !== 'function') return
-      const asked = args[0] instanceof Uint8Array ? args[0] : NOTHING
-      const refusal = asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
-      const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked)
-      void this.#answer(reply, answer as (bytes: Uint8Array) => void)
+      ask(args[0] instanceof Uint8Array ? args[0] : NOTHING, answer as (bytes: Uint8Array) => void)
     })
-    socket.on('disconnect', () => this.#guarded(() => session.closed(inbound.isExpelled)))
+    const first = this.#firstAsks.get(socket)
+    if (first) ask(first, (bytes) => void socket.compress(false).emit(FIRST_ANSWER_EVENT, bytes))
+    socket.on('disconnect', () => {
+      decoder.onFrame = undefined
+      this.#guarded(() => session.closed(inbound.isExpelled))
+    })
   }
 
   async #answer(reply: Promise<Uint8Array>, answer: (bytes: Uint8Array) => void): Promise<void> {

@@ -52,6 +52,14 @@ describe('commands', () => {
     expect(taken).toEqual([...Array(6).fill(right), ...Array(4).fill(neutral)])
   })
 
+  it('held down over a pause are no new press, though they came too late for their ticks', () => {
+    const buffer = make()
+    buffer.put(run(10, [fire]), 9)
+    for (let tick = 10; tick < 20; tick++) buffer.take(tick)
+    buffer.put(run(11, [fire, fire, neutral]), 19)
+    for (let tick = 20; tick < 30; tick++) expect(buffer.take(tick).command).toEqual(neutral)
+  })
+
   it('too far ahead are refused, and nothing of their run is kept', () => {
     const buffer = make()
     expect(() => buffer.put(run(130, Array(20).fill(right)), 10)).toThrow('ERR_COMMAND_TICK')

@@ -20,7 +20,9 @@ export interface Given {
 export class CommandBuffer {
   #given = new Map<number, Given>()
   #last: Given
+  /** The newest tick that a command came for, and that one: `#last` is neutral after a while without any. */
   #lastTick = -1
+  #lastGiven: Values
   /** Flags that were pressed in commands for ticks that had run without them, by the screen that they were pressed on. */
   #pressed: Given[] = []
   readonly #neutral: Values
@@ -29,6 +31,7 @@ export class CommandBuffer {
   constructor(neutral: Values, tickRate: number) {
     this.#neutral = neutral
     this.#last = { command: neutral, drawn: -1, renderTick: -1 }
+    this.#lastGiven = neutral
     this.#repeatTicks = Math.ceil((REPEAT_MS * tickRate) / 1000)
   }
 
@@ -53,6 +56,7 @@ export class CommandBuffer {
     const presses = given !== undefined && this.#presses(given).length > 0
     if (given) {
       this.#last = given
+      this.#lastGiven = given.command
       this.#lastTick = tick
     } else if (tick - this.#lastTick > this.#repeatTicks && this.#last.command !== this.#neutral)
       this.#last = { ...this.#last, command: this.#neutral }
@@ -68,15 +72,18 @@ export class CommandBuffer {
   /** Of a command whose tick has run: once, however often it comes. */
   #late(tick: number, given: Given): void {
     if (tick <= this.#lastTick) return
-    this.#lastTick = tick
-    const names = this.#presses(given).filter((name) => !this.#pressed.some(({ command }) => command[name]))
+    // What was held down all along is no press, however long it took to come.
+    const before = tick === this.#lastTick + 1 ? this.#lastGiven : this.#last.command
+    const names = this.#presses(given, before).filter((name) => !this.#pressed.some(({ command }) => command[name]))
     const command = Object.fromEntries(names.map((name) => [name, true]))
     if (names.length > 0) this.#pressed.push({ ...given, command })
     this.#last = given
+    this.#lastGiven = given.command
+    this.#lastTick = tick
   }
 
-  /** The flags that it has and the last one had not. */
-  #presses({ command }: Given): string[] {
-    return Object.keys(command).filter((name) => command[name] === true && this.#last.command[name] !== true)
+  /** The flags that it has and the one before had not. */
+  #presses({ command }: Given, before: Values = this.#last.command): string[] {
+    return Object.keys(command).filter((name) => command[name] === true && before[name] !== true)
   }
 }

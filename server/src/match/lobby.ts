@@ -1,5 +1,6 @@
 // Hosts games; finds, creates and lists their matches. Knows no sockets and no clock: whoever owns the lobby steps its
 // matches, each at its game's tick rate, calls sweep() to forget those that are over, and learn() when there is time.
+// A game's matches run here, or all of them elsewhere (remote.ts).
 
 import type { AnyGame } from '@tickwire/engine'
 import {
@@ -14,6 +15,7 @@ import {
 import { Departed, type Departure } from './departed.ts'
 import { Learner } from './learner.ts'
 import { LiveMatch, type Trouble } from './match.ts'
+import type { Elsewhere, RemoteMatch } from './remote.ts'
 import type { Rules } from './rules.ts'
 
 export interface LobbyOptions {
@@ -41,19 +43,25 @@ const MAX_GRACE_SECONDS = 86_400
 /** What a player asks for. */
 export type Wanted = string | Uint8Array
 
-interface Hosted {
+interface Here {
   readonly game: AnyGame
   readonly rules: Rules<AnyGame>
   readonly learner: Learner
 }
 
+type Hosted = Here | { readonly game: AnyGame; readonly elsewhere: Elsewhere }
+
+/** What has a session: one that runs here, or elsewhere. */
+export type AnyMatch = LiveMatch | RemoteMatch
+
 export class Lobby {
   readonly #options: LobbyOptions
   readonly #games = new Map<string, Hosted>()
   readonly #matches = new Map<string, LiveMatch>()
+  readonly #remote = new Map<string, RemoteMatch>()
   readonly #departed = new Departed()
   /** Games whose turn it is to learn, the next one first; without those whose learning failed. */
-  readonly #learning: Hosted[] = []
+  readonly #learning: Here[] = []
   /** Of the matches that were forgotten. */
   readonly #troubles: Record<Trouble, number> = { unreadable: 0, unsound: 0 }
 
@@ -61,18 +69,22 @@ export class Lobby {
     this.#options = options
   }
 
-  /** All matches that are not over. */
+  /** All matches that run here and are not over. */
   get matches(): Iterable<LiveMatch> {
     return this.#matches.values()
   }
+  /** With those that run elsewhere. */
+  get all(): readonly AnyMatch[] {
+    return [...this.#matches.values(), ...this.#remote.values()]
+  }
   get size(): number {
-    return this.#matches.size
+    return this.#matches.size + this.#remote.size
   }
 
   /** How often clients could not use what they got, in all matches so far. */
   get troubles(): Readonly<Record<Trouble, number>> {
     const sum = { ...this.#troubles }
-    for (const { troubles } of this.#matches.values()) addUp(sum, troubles)
+    for (const { troubles } of this.all) addUp(sum, troubles)
     return sum
   }
 
@@ -81,8 +93,7 @@ export class Lobby {
    * ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for a prior that is none of this game's
    */
   host<G extends AnyGame>(game: G, rules: Rules<G>): void {
-    planOf(game)
-    if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
+    this.#checkNew(game)
     const { capacity = 16, graceSeconds = 0 } = rules
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY)
       fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to ${MAX_CAPACITY}`)
@@ -102,9 +113,27 @@ export class Lobby {
     this.#learning.push(hosted)
   }
 
-  /** Opens a match. @throws ERR_GAME_UNKNOWN, ERR_FIELD_VALUE for options the schema does not allow, ERR_RATE_LIMIT past maxMatches */
+  /** As host(), of a game whose matches run elsewhere: its rules are checked there. @throws ERR_USAGE */
+  hostElsewhere(game: AnyGame, at: () => Elsewhere): void {
+    this.#checkNew(game)
+    this.#games.set(game.name, { game, elsewhere: at() })
+  }
+
+  /**
+   * Opens a match. @throws ERR_GAME_UNKNOWN, ERR_FIELD_VALUE for options the schema does not allow, ERR_RATE_LIMIT past
+   * maxMatches, ERR_USAGE for a game whose matches run elsewhere
+   */
   open<G extends AnyGame>(game: G, options: Partial<G['options']> = {}): LiveMatch<G> {
-    return this.#open(this.#hosted(game.name), options as Values, 'ERR_FIELD_VALUE') as never as LiveMatch<G>
+    const hosted = this.#hosted(game.name)
+    if ('elsewhere' in hosted) fail('ERR_USAGE', `the matches of '${game.name}' run in threads: use openInThread()`)
+    return this.#open(hosted, options as Values, 'ERR_FIELD_VALUE') as LiveMatch as never as LiveMatch<G>
+  }
+
+  /** The same elsewhere. @throws as open(); ERR_USAGE for a game whose matches run here */
+  openRemote(game: AnyGame, options: Values = {}): RemoteMatch {
+    const hosted = this.#hosted(game.name)
+    if (!('elsewhere' in hosted)) fail('ERR_USAGE', `the matches of '${game.name}' run in no threads: use open()`)
+    return this.#open(hosted, options, 'ERR_FIELD_VALUE') as RemoteMatch
   }
 
   /**
@@ -118,7 +147,7 @@ export class Lobby {
     wanted: Wanted,
     mayOpen: boolean,
     person?: string
-  ): { match: LiveMatch; isNew: boolean } {
+  ): { match: AnyMatch; isNew: boolean } {
     const hosted = this.#hostedAs(name, schema)
     const { game } = hosted
     const open = (options: Values) => {
@@ -127,36 +156,34 @@ export class Lobby {
     }
     if (typeof wanted !== 'string') return open(unpackRecord(planOf(game).options, wanted, 'ERR_MESSAGE'))
     if (wanted === 'quick') {
-      for (const match of this.#matches.values())
+      for (const match of this.#of(hosted))
         if (match.game === game && person !== undefined && match.expects(person)) return { match, isNew: false }
-      for (const match of this.#matches.values()) if (match.game === game && match.open) return { match, isNew: false }
+      for (const match of this.#of(hosted)) if (match.game === game && match.open) return { match, isNew: false }
       return open({})
     }
-    const match = this.#matches.get(wanted)
+    const match = this.#byId(wanted)
     if (!match || match.game !== game)
       fail('ERR_MATCH_UNKNOWN', `no match '${wanted.slice(0, 64)}': it is over, or never was`)
     return { match, isNew: false }
   }
 
   /** The running match that somebody means to come back to. @throws ERR_GAME_UNKNOWN, ERR_SCHEMA_MISMATCH */
-  running(name: string, schema: number, id: string): LiveMatch | undefined {
+  running(name: string, schema: number, id: string): AnyMatch | undefined {
     const { game } = this.#hostedAs(name, schema)
-    const match = this.#matches.get(id)
+    const match = this.#byId(id)
     return match?.game === game && match.ended === undefined ? match : undefined
   }
 
   /** Why a seat went, if `token` is the one that it had. */
   departure(match: string, player: number, token: Uint8Array): Departure | undefined {
+    if (this.#remote.has(match)) this.sweep()
     return this.#departed.find(match, player, token)
   }
 
   /** Forgets matches that are over. */
   sweep(): void {
-    for (const [id, { ended, troubles }] of this.#matches) {
-      if (ended === undefined) continue
-      addUp(this.#troubles, troubles)
-      this.#matches.delete(id)
-    }
+    for (const match of this.#matches.values()) if (match.ended !== undefined) this.#forget(match)
+    for (const match of this.#remote.values()) if (match.ended !== undefined) this.#forget(match)
   }
 
   /**
@@ -179,13 +206,34 @@ export class Lobby {
 
   /** The prior that a hosted game's frames are coded with, packed; undefined: the generic one. @throws ERR_GAME_UNKNOWN */
   prior(game: AnyGame): Uint8Array<ArrayBuffer> | undefined {
-    return this.#hosted(game.name).learner.current?.bytes.slice()
+    const hosted = this.#hosted(game.name)
+    return ('elsewhere' in hosted ? hosted.elsewhere.prior : hosted.learner.current?.bytes)?.slice()
   }
 
   /** Ends all matches with a reason that their players see. */
   close(reason: string): void {
-    for (const match of this.#matches.values()) match.end(reason)
+    for (const match of this.all) match.end(reason)
     this.sweep()
+  }
+
+  #forget({ id, ended = '', troubles }: AnyMatch): void {
+    addUp(this.#troubles, troubles)
+    this.#matches.delete(id)
+    // Its seats are not known here: whoever comes back to one of them hears this.
+    if (this.#remote.delete(id)) this.#departed.addAll(id, { code: 'ENDED', reason: ended })
+  }
+
+  #of(hosted: Hosted): Iterable<AnyMatch> {
+    return 'elsewhere' in hosted ? this.#remote.values() : this.#matches.values()
+  }
+
+  #byId(id: string): AnyMatch | undefined {
+    return this.#matches.get(id) ?? this.#remote.get(id)
+  }
+
+  #checkNew(game: AnyGame): void {
+    planOf(game)
+    if (this.#games.has(game.name)) fail('ERR_USAGE', `a game called '${game.name}' is hosted already`)
   }
 
   #hosted(name: string): Hosted {
@@ -205,15 +253,22 @@ export class Lobby {
     )
   }
 
-  #open({ game, rules, learner }: Hosted, options: Values, code: ErrorCode): LiveMatch {
+  #open(hosted: Hosted, options: Values, code: ErrorCode): AnyMatch {
+    const { game } = hosted
     const { seed, newId, warn, now, checks, newToken, maxMatches = 1000, opened } = this.#options
-    if (this.#matches.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
+    if (this.size >= maxMatches) fail('ERR_RATE_LIMIT', `${maxMatches} matches are open: expected fewer`)
     const layout = planOf(game).options
     const zeros = Object.fromEntries(layout.fields.map(({ name, field }) => [name, field.zero]))
     const settled = settleRecord(layout, { ...zeros, ...options }, code)
     const id = newId()
     const departed = this.#departed
     const frozen = Object.freeze(settled)
+    if ('elsewhere' in hosted) {
+      const remote = hosted.elsewhere.open({ id, game, options: frozen, seed: seed() })
+      this.#remote.set(id, remote)
+      return remote
+    }
+    const { rules, learner } = hosted
     const setup = { id, game, rules, options: frozen, seed: seed(), learner, warn, now, checks, newToken, departed }
     const match = new LiveMatch(setup)
     this.#matches.set(match.id, match)

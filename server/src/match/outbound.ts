@@ -48,7 +48,9 @@ export class Outbound<G extends AnyGame> {
     let oldest = snapshot.tick
     let offers = MAX_OFFERS
     for (const seat of seats) {
-      if (seat.state === 'away') oldest = Math.min(oldest, seat.known, seat.ack)
+      // It gets nothing yet, and then all of it. A bot never does.
+      if (seat.state === 'away' || (seat.state === 'joining' && seat.connection))
+        oldest = Math.min(oldest, seat.known, seat.ack)
       if (!seat.connection || seat.state !== 'playing') continue
       const slack = seat.slack.ran(snapshot.tick, now)
       if (this.#takes(seat, now)) {

@@ -59,6 +59,10 @@ export interface Match<G extends AnyGame> {
   addBot(input: (bot: Player) => G['command'], name?: string): Player
 }
 
+/**
+ * How a game is played. What rules keep outside of `match`, in variables of their module, all matches of a process share;
+ * with `server.hostInThreads()` each match has its own.
+ */
 export interface Rules<G extends AnyGame> {
   /** Seats, bots included; 1 to 2,000. Default 16. */
   readonly capacity?: number

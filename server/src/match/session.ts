@@ -1,5 +1,6 @@
-// One connection's conversation: it joins a match or comes back to it, plays, asks, leaves. Nothing that comes in is trusted and nothing
-// that goes wrong here reaches anybody else: a bad frame ends this connection with a typed reason.
+// One connection's conversation: it joins a match or comes back to it, plays, asks, leaves. Nothing that comes in is
+// trusted and nothing that goes wrong here reaches anybody else: a bad frame ends this connection with a typed reason.
+// In a match that runs elsewhere the conversation goes on there, with another session, over a line.
 
 import {
   type Ask,
@@ -16,9 +17,10 @@ import {
   unpackAsk,
 } from '@tickwire/engine/wire'
 import type { Connection } from './connection.ts'
-import type { Lobby } from './lobby.ts'
+import type { AnyMatch, Lobby } from './lobby.ts'
 import type { LiveMatch } from './match.ts'
 import { settleName } from './names.ts'
+import type { Line, RemoteMatch } from './remote.ts'
 import type { Identity } from './rules.ts'
 import type { Seat } from './seat.ts'
 
@@ -27,19 +29,24 @@ const MAX_OPENED = 3
 /** A frame from a client has at most this many bytes. */
 export const MAX_INBOUND = 4096
 
+/** Where a session finds matches. */
+export type Directory = Pick<Lobby, 'find' | 'running' | 'departure'>
+
 export class Session {
   readonly #connection: Connection
-  readonly #lobby: Lobby
+  readonly #lobby: Directory
   readonly #identity: Identity | undefined
   #match: LiveMatch | undefined
   #seat: Seat | undefined
+  /** To the remote match that it is in, or was last; then there is no seat here. */
+  #line: Line | undefined
   #joining = false
-  #opened: LiveMatch[] = []
+  #opened: AnyMatch[] = []
   #closed = false
   #forGood = false
 
   /** `identity`: who is on the connection, where that is known. */
-  constructor(connection: Connection, lobby: Lobby, identity?: Identity) {
+  constructor(connection: Connection, lobby: Directory, identity?: Identity) {
     this.#connection = connection
     this.#lobby = lobby
     this.#identity = identity
@@ -48,6 +55,7 @@ export class Session {
   /** A frame from the client. Never throws: a bad one ends the connection, one for a tick far away is refused by itself. */
   frame(bytes: Uint8Array): void {
     if (this.#closed) return
+    if (this.#line) return this.#line.frame(bytes)
     try {
       this.#frame(bytes)
     } catch (error) {
@@ -63,7 +71,7 @@ export class Session {
   /** A control message and its answer; what goes wrong is an answer, too. */
   async ask(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return await this.#ask(unpackAsk(bytes))
+      return await this.#ask(unpackAsk(bytes), bytes)
     } catch (error) {
       return packAnswer(errorAnswer(error))
     }
@@ -74,12 +82,14 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     this.#forGood = forGood
+    this.#line?.closed(forGood)
     if (forGood) void this.#giveUp()
     else this.#lose()
   }
 
   /** Whether this connection has a seat: it loses it when the player is out, and when another connection takes it. */
   get #isSeated(): boolean {
+    if (this.#line) return this.#line.isSeated
     return this.#seat !== undefined && this.#seat.state !== 'gone' && this.#seat.connection === this.#connection
   }
 
@@ -105,14 +115,16 @@ export class Session {
     }
   }
 
-  async #ask(ask: Ask): Promise<Uint8Array<ArrayBuffer>> {
+  async #ask(ask: Ask, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const isOfSeat = ask.ask === 'leave' || ask.ask === 'request'
+    if (isOfSeat && this.#line?.isSeated) return this.#line.ask(bytes)
     switch (ask.ask) {
       case 'ping':
         return packAnswer({ ok: 'ping' })
       case 'join':
-        return this.#join(ask)
+        return this.#join(ask, bytes)
       case 'resume':
-        return this.#resume(ask)
+        return this.#resume(ask, bytes)
       case 'leave':
         await this.#giveUp()
         return packAnswer({ ok: 'leave' })
@@ -124,15 +136,15 @@ export class Session {
     }
   }
 
-  async #join(ask: Extract<Ask, { ask: 'join' }>): Promise<Uint8Array<ArrayBuffer>> {
+  async #join(ask: Extract<Ask, { ask: 'join' }>, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     this.#checkFree(ask.version)
     const name = settleName(this.#identity?.name ?? ask.name)
     this.#joining = true
     try {
       const match = this.#find(ask)
+      if ('connect' in match) return await this.#lineTo(match).ask(bytes, true)
       const seat = await match.join(name, this.#connection, this.#identity)
-      this.#match = match
-      this.#seat = seat
+      this.#enter(match, seat)
       if (this.#forGood) void this.#giveUp()
       else if (this.#closed) this.#lose()
       return packAnswer(match.admit(seat, this.#connection))
@@ -141,9 +153,10 @@ export class Session {
     }
   }
 
-  #resume(ask: Extract<Ask, { ask: 'resume' }>): Uint8Array<ArrayBuffer> {
+  async #resume(ask: Extract<Ask, { ask: 'resume' }>, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     this.#checkFree(ask.version)
     const match = this.#lobby.running(ask.game, ask.schema, ask.match)
+    if (match && 'connect' in match) return this.#resumeOver(match, bytes)
     const resumed = match?.resume(ask, this.#connection, this.#identity)
     if (!match || !resumed) {
       const gone = this.#lobby.departure(ask.match, ask.player, ask.token)
@@ -151,10 +164,37 @@ export class Session {
       // The same whatever is wrong: there is nothing to learn from it.
       fail('ERR_SEAT', 'there is no such seat, or it is another')
     }
-    this.#match = match
     const [seat, answer] = resumed
-    this.#seat = seat
+    this.#enter(match, seat)
     return packAnswer(answer)
+  }
+
+  async #resumeOver(match: RemoteMatch, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    this.#joining = true
+    try {
+      return await this.#lineTo(match).ask(bytes)
+    } finally {
+      this.#joining = false
+    }
+  }
+
+  #enter(match: LiveMatch, seat: Seat): void {
+    this.#hangUp()
+    this.#match = match
+    this.#seat = seat
+  }
+
+  #lineTo(match: RemoteMatch): Line {
+    if (this.#line?.match !== match) {
+      this.#hangUp()
+      this.#line = match.connect(this.#connection, this.#identity)
+    }
+    return this.#line
+  }
+
+  #hangUp(): void {
+    this.#line?.closed(true)
+    this.#line = undefined
   }
 
   /** Whether it may have a seat at all, and has none. */
@@ -166,7 +206,7 @@ export class Session {
   }
 
   /** The match asked for. Matches that this connection had opened count until they are over. */
-  #find({ game, schema, match: wanted }: Extract<Ask, { ask: 'join' }>): LiveMatch {
+  #find({ game, schema, match: wanted }: Extract<Ask, { ask: 'join' }>): AnyMatch {
     this.#opened = this.#opened.filter((match) => match.ended === undefined)
     const { match, isNew } = this.#lobby.find(
       game,
@@ -180,11 +220,12 @@ export class Session {
   }
 
   #lose(): void {
+    if (this.#line) return
     if (this.#match && this.#seat && this.#isSeated) this.#match.lost(this.#seat)
   }
 
   async #giveUp(): Promise<void> {
-    if (!this.#match || !this.#seat || !this.#isSeated) return
+    if (this.#line || !this.#match || !this.#seat || !this.#isSeated) return
     try {
       await this.#match.leave(this.#seat)
     } catch {

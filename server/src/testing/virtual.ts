@@ -141,9 +141,14 @@ export class VirtualServer<G extends AnyGame> {
 
   /**
    * Joins over a link and draws `fps` frames a second from then on. A connection that is lost is replaced by others, over
-   * links of the same profile. @throws as connectOver()
+   * links of the same profile. Time passes until it is in. @throws as connectOver()
    */
-  async join<Seen = undefined>(
+  join<Seen = undefined>(options: MatchOptions<G>, draw?: DrawOptions<G, Seen>): Promise<VirtualClient<G, Seen>> {
+    return this.#await(this.connect(options, draw))
+  }
+
+  /** The same for what happens while time passes: it is in a while after run() goes on. */
+  async connect<Seen = undefined>(
     options: MatchOptions<G>,
     { profile = CLEAN, identity, wire, fps = 60, now, onFrame }: DrawOptions<G, Seen> = {}
   ): Promise<VirtualClient<G, Seen>> {
@@ -182,9 +187,7 @@ export class VirtualServer<G extends AnyGame> {
       },
       random: () => this.#chance.next(),
     }
-    const match = await this.#await(
-      connectOver(over(wire ?? this.dial(profile, identity)), this.#game, options, redial)
-    )
+    const match = await connectOver(over(wire ?? this.dial(profile, identity)), this.#game, options, redial)
     live = [...this.lobby.matches].find(({ id }) => id === match.id) as LiveMatch | undefined
     const look = onFrame ?? ((() => undefined) as () => Seen)
     const player = new HeadlessPlayer(this.clock, { now: () => transport.now(), arrivals }, match, {

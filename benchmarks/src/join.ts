@@ -1,0 +1,174 @@
+// `bench join`: what a join costs a server, and how long a player waits for the first picture on a line of 100 ms.
+
+import { Option } from 'commander'
+import { CONTENDERS, type ContenderName } from './arena/contenders.ts'
+import { Players, staged, usageOf, wait } from './arena/stage.ts'
+import type { Benchmark, Figure, Findings, Progress } from './benchmark.ts'
+import { Child } from './child.ts'
+import type { ClientHandlers } from './join/client-child.ts'
+import { count, positive } from './options.ts'
+import type { ProxyHandlers } from './proxy-child.ts'
+import { arePeersInstalled, installPeers } from './slow/peers.ts'
+import { median, spread } from './statistics.ts'
+
+interface Options {
+  readonly joins: number
+  readonly rtt: number
+  readonly rate: number
+  readonly repeats: number
+  readonly seconds: number
+  readonly peers?: boolean
+}
+const SHIPS = 8
+/** Issue 7. */
+const MOST_CPU = 1
+const MOST_TRIPS = 3
+/** TCP connections that are made one after the other: each is a round trip that a proxy on this machine can't delay. */
+const CONNECTIONS: Partial<Record<ContenderName, number>> = { colyseus: 2 }
+
+export const join: Benchmark = {
+  name: 'join',
+  summary: 'what a join costs a server, and how long it takes until there is something to draw',
+  options: [
+    new Option('--joins <n>', 'joins of each repeat').default(120).argParser(count),
+    new Option('--rtt <ms>', 'round trip of the line').default(100).argParser(positive),
+    new Option('--rate <n>', 'ticks a second').default(60).argParser(count),
+    new Option('--repeats <n>', 'fresh servers and fresh pages of each').default(5).argParser(count),
+    new Option('--seconds <n>', 'before and after the joins, to know what the server does anyway')
+      .default(1.5)
+      .argParser(positive),
+    new Option('--peers', 'install what benchmarks/peers lists, if it is not there, so that Colyseus takes part'),
+  ],
+  inAll: { repeats: 3, joins: 80 },
+  run,
+}
+
+/** By repeat: ms of processor time a join; ms until the first picture, of a page that is cold and of one that joins again. */
+class Cell {
+  readonly contender: ContenderName
+  readonly cpu: number[] = []
+  readonly cold: number[] = []
+  readonly warm: number[] = []
+
+  constructor(contender: ContenderName) {
+    this.contender = contender
+  }
+}
+
+async function run(options: Options, progress: Progress): Promise<Findings> {
+  if (options.peers) installPeers()
+  const names: ContenderName[] = ['tickwire', 'raw', 'json', ...(arePeersInstalled() ? (['colyseus'] as const) : [])]
+  const cells = names.map((name) => new Cell(name))
+  progress.total(options.repeats * cells.length)
+  const players = new Players()
+  try {
+    for (let repeat = 0; repeat < options.repeats; repeat++)
+      for (const cell of repeat % 2 ? [...cells].reverse() : cells) {
+        progress.step(CONTENDERS[cell.contender].title)
+        await measureCpu(cell, options, players)
+        await measureWait(cell, options, players)
+      }
+  } finally {
+    players.stop()
+  }
+  return findingsOf(options, cells)
+}
+
+/** What the server does while players join, less what it does anyway: the mean of before and after. */
+async function measureCpu(cell: Cell, { joins, rate, seconds }: Options, players: Players): Promise<void> {
+  const { contender } = cell
+  const each = SHIPS - 1
+  const matches = Math.max(1, Math.round(joins / each))
+  const many = { contender, matches, ships: SHIPS, rate, whole: 0, light: 1, warmUp: seconds }
+  await staged(players, many, async ({ server, port, matches: names }) => {
+    const count = () => server.ask('counts')
+    const first = await count()
+    await wait(seconds)
+    const before = await count()
+    for (const [index, match] of names.entries())
+      await players.light.ask('fill', { contender, port, match, index, rate, count: each })
+    const after = await count()
+    await wait(seconds)
+    const last = await count()
+    const anyway = (usageOf(first, before).cpu + usageOf(after, last).cpu) / 2
+    const took = after.user + after.system - before.user - before.system
+    cell.cpu.push((took - (anyway * (after.at - before.at)) / 1000) / (each * names.length))
+  })
+}
+
+/** From a page of its own, over a line of its own. */
+async function measureWait(cell: Cell, { rtt, rate }: Options, players: Players): Promise<void> {
+  const { contender } = cell
+  const many = { contender, matches: 1, ships: SHIPS, rate, whole: 0, light: 1, warmUp: 0.5 }
+  await staged(players, many, async ({ port, matches: [match] }) => {
+    const proxy = new Child<ProxyHandlers>(new URL('./proxy-child.ts', import.meta.url))
+    const page = new Child<ClientHandlers>(new URL('./join/client-child.ts', import.meta.url))
+    try {
+      const way = { latency: rtt / 2, jitter: 0 }
+      const near = await proxy.ask('start', { to: port, profile: { up: way, down: way } })
+      await page.ask('load', contender)
+      const tcp = rtt * (CONNECTIONS[contender] ?? 1)
+      cell.cold.push(tcp + (await page.ask('join', { contender, port: near, match, rate })))
+      cell.warm.push(tcp + (await page.ask('join', { contender, port: near, match, rate })))
+    } finally {
+      proxy.stop()
+      page.stop()
+    }
+  })
+}
+
+function findingsOf({ joins, rtt, rate, repeats, seconds }: Options, cells: readonly Cell[]): Findings {
+  const most = MOST_TRIPS * rtt + 1000 / rate
+  const figures: Figure[] = cells.flatMap(({ contender, cpu, cold, warm }) => {
+    const { title } = CONTENDERS[contender]
+    const bounds = contender === 'tickwire'
+    const wait = (name: string, of: readonly number[]) => ({
+      name: `${title}: ${name}, round trip ${rtt} ms`,
+      value: median(of),
+      unit: 'ms',
+      noise: spread(of),
+      ...(bounds && { most: Math.round(most * 10) / 10 }),
+    })
+    return [
+      {
+        name: `${title}: server CPU of a join`,
+        value: median(cpu),
+        unit: 'ms',
+        noise: spread(cpu),
+        ...(bounds && { most: MOST_CPU }),
+      },
+      wait('connect() to the first picture, cold page', cold),
+      wait('connect() to the first picture, joining again', warm),
+    ]
+  })
+  return {
+    parameters: { joins, rtt, rate, repeats, seconds },
+    method: [
+      `Server CPU: about ${joins} players join matches of ${SHIPS} at ${rate} Hz that one player each is in already, 20 at a time, from another process. Of the processor time that the server's process took meanwhile is taken off what it takes anyway, the mean of ${seconds} s before and after; the rest is divided by the joins. TCP, HTTP and the upgrade are in it.`,
+      `First picture: a process of its own with its scripts loaded, over a proxy of ${rtt / 2} ms each way. From the call that connects until a frame shows a ship (Tickwire), or until the first state is held (others, who draw nothing). A cold page has never joined before: its code is not compiled yet. To each TCP connection a round trip is added, which a proxy on this machine can't delay: one, and two with Colyseus, which asks for a seat over HTTP first. Without TLS.`,
+      `The bound is ${MOST_TRIPS} round trips and a tick: TCP, the WebSocket, and the join, which rides with Socket.IO's CONNECT. How often the two sides take turns is also counted, byte for byte, in server/test/join.test.ts.`,
+      `Medians of ${repeats}, everyone in turns; noise half the distance between the least and the largest.`,
+      ...(arePeersInstalled() ? [] : ['Colyseus is not installed: --peers.']),
+    ],
+    tables: [
+      {
+        title: 'A join',
+        columns: [
+          { key: 'who', title: '' },
+          { key: 'cpu', title: 'server CPU ms', digits: 2 },
+          { key: 'cold', title: 'first picture ms, cold', digits: 0 },
+          { key: 'warm', title: 'again', digits: 0 },
+          { key: 'trips', title: 'round trips, again', digits: 2 },
+        ],
+        rows: cells.map(({ contender, cpu, cold, warm }) => ({
+          who: CONTENDERS[contender].title,
+          cpu: median(cpu),
+          cold: median(cold),
+          warm: median(warm),
+          trips: median(warm) / rtt,
+        })),
+      },
+    ],
+    figures,
+  }
+}

@@ -1,0 +1,175 @@
+// `bench memory`: what a connected client, and what a match, takes of a server's memory, beside raw ws and Colyseus.
+
+import { Option } from 'commander'
+import type { BotsHandlers } from './arena/bots-child.ts'
+import { CONTENDERS, type ContenderName } from './arena/contenders.ts'
+import { wait } from './arena/stage.ts'
+import type { Benchmark, Figure, Findings, Progress } from './benchmark.ts'
+import { Child } from './child.ts'
+import type { Memory, MemoryHandlers } from './memory/server-child.ts'
+import { count, positive } from './options.ts'
+import { arePeersInstalled, installPeers } from './slow/peers.ts'
+import { median, spread } from './statistics.ts'
+
+interface Options {
+  readonly matches: number
+  readonly more: number
+  readonly rate: number
+  readonly seconds: number
+  readonly repeats: number
+  readonly peers?: boolean
+}
+const SHIPS = 8
+/** KB, issue 7. */
+const MOST_CLIENT = 40
+const MOST_MATCH = 60
+const KB = 1000
+
+export const memory: Benchmark = {
+  name: 'memory',
+  summary: "what a connected client and a match take of a server's memory, beside raw ws and Colyseus",
+  options: [
+    new Option('--matches <n>', `matches of ${SHIPS} that are filled with clients`).default(25).argParser(count),
+    new Option('--more <n>', 'matches without clients that are opened besides').default(200).argParser(count),
+    new Option('--rate <n>', 'ticks a second').default(20).argParser(count),
+    new Option('--seconds <n>', 'until memory is looked at').default(8).argParser(positive),
+    new Option('--repeats <n>', 'fresh servers of each').default(3).argParser(count),
+    new Option('--peers', 'install what benchmarks/peers lists, if it is not there, so that Colyseus takes part'),
+  ],
+  inAll: { seconds: 5, repeats: 2 },
+  run,
+}
+
+/** Bytes, by repeat. */
+class Cell {
+  readonly contender: ContenderName
+  readonly client: Memory[] = []
+  readonly match: Memory[] = []
+  readonly whole: number[] = []
+
+  constructor(contender: ContenderName) {
+    this.contender = contender
+  }
+}
+
+async function run(options: Options, progress: Progress): Promise<Findings> {
+  if (options.peers) installPeers()
+  const names: ContenderName[] = ['tickwire', 'raw', 'json', ...(arePeersInstalled() ? (['colyseus'] as const) : [])]
+  const cells = names.map((name) => new Cell(name))
+  progress.total(options.repeats * cells.length)
+  const players = new Child<BotsHandlers>(new URL('./arena/bots-child.ts', import.meta.url))
+  try {
+    for (let repeat = 0; repeat < options.repeats; repeat++)
+      for (const cell of repeat % 2 ? [...cells].reverse() : cells) {
+        progress.step(CONTENDERS[cell.contender].title)
+        await measure(cell, options, players)
+      }
+  } finally {
+    players.stop()
+  }
+  return findingsOf(options, cells)
+}
+
+/** Two servers: one is filled with clients, the other has more matches from the start. */
+async function measure(cell: Cell, options: Options, players: Child<BotsHandlers>): Promise<void> {
+  const { contender } = cell
+  const { matches, more, rate, seconds } = options
+  const few = await within({ contender, matches, rate }, async (server, started) => {
+    await wait(seconds)
+    const before = await server.ask('memory')
+    for (const [index, match] of started.matches.entries())
+      await players.ask('fill', { contender, port: started.port, match, index, rate, count: SHIPS })
+    await wait(seconds)
+    const after = await server.ask('memory')
+    await players.ask('leave')
+    cell.client.push(apart(before, after, matches * SHIPS))
+    cell.whole.push(after.rss)
+    return before
+  })
+  await within({ contender, matches: matches + more, rate }, async (server) => {
+    await wait(seconds)
+    cell.match.push(apart(few, await server.ask('memory'), more))
+  })
+}
+
+type Started = Awaited<ReturnType<MemoryHandlers['start']>>
+
+async function within<T>(
+  options: { readonly contender: ContenderName; readonly matches: number; readonly rate: number },
+  act: (server: Child<MemoryHandlers>, started: Started) => Promise<T>
+): Promise<T> {
+  const server = new Child<MemoryHandlers>(new URL('./memory/server-child.ts', import.meta.url))
+  try {
+    return await act(server, await server.ask('start', { ...options, ships: SHIPS }))
+  } finally {
+    server.stop()
+  }
+}
+
+function apart(before: Memory, after: Memory, among: number): Memory {
+  return { rss: (after.rss - before.rss) / among, used: (after.used - before.used) / among }
+}
+
+function findingsOf(options: Options, cells: readonly Cell[]): Findings {
+  const { matches, more, rate, seconds, repeats } = options
+  const raw = cells.find(({ contender }) => contender === 'raw')!
+  const rss = (of: readonly Memory[]) => of.map((one) => one.rss / KB)
+  const used = (of: readonly Memory[]) => of.map((one) => one.used / KB)
+  const beyond = (cell: Cell) => median(rss(cell.client)) - median(rss(raw.client))
+  const figures: Figure[] = cells
+    .filter((cell) => cell !== raw)
+    .flatMap((cell) => {
+      const bounds = cell.contender === 'tickwire'
+      const { title } = CONTENDERS[cell.contender]
+      const noise = spread(rss(cell.client)) + spread(rss(raw.client))
+      return [
+        {
+          name: `${title}: RSS of a client beyond raw ws`,
+          value: beyond(cell),
+          unit: 'KB',
+          noise,
+          ...(bounds && { most: MOST_CLIENT }),
+        },
+        {
+          name: `${title}: RSS of a match of ${SHIPS}`,
+          value: median(rss(cell.match)),
+          unit: 'KB',
+          noise: spread(rss(cell.match)),
+          ...(bounds && { most: MOST_MATCH }),
+        },
+      ]
+    })
+  return {
+    parameters: { matches, ships: SHIPS, more, rate, seconds, repeats },
+    method: [
+      `A server's process with ${matches} matches of ${SHIPS} ships each, all moving at ${rate} Hz. A client: what its resident memory grows by while ${matches * SHIPS} join, divided by their number; they take every frame and send a command a tick from another process. What a match has only for players is in it.`,
+      `A match: what a fresh server with ${more} more of them, running without clients, has more than the one before its clients joined, divided by their number. Its history is full by then: ${seconds} s.`,
+      `Memory is looked at after ${seconds} s and a full collection, the least of four looks: garbage that nobody had cause to collect is not counted. Medians of ${repeats} fresh servers of each, in turns; noise half the distance between the least and the largest. KB are 1,000 bytes.`,
+      ...(arePeersInstalled() ? [] : ['Colyseus is not installed: --peers.']),
+    ],
+    tables: [
+      {
+        title: "A server's memory, KB",
+        columns: [
+          { key: 'who', title: '' },
+          { key: 'client', title: 'a client, RSS', digits: 1 },
+          { key: 'beyond', title: 'beyond raw ws', digits: 1 },
+          { key: 'clientUsed', title: 'heap and buffers', digits: 1 },
+          { key: 'match', title: `a match of ${SHIPS}, RSS`, digits: 1 },
+          { key: 'matchUsed', title: 'heap and buffers', digits: 1 },
+          { key: 'whole', title: 'the process, MB', digits: 0 },
+        ],
+        rows: cells.map((cell) => ({
+          who: CONTENDERS[cell.contender].title,
+          client: median(rss(cell.client)),
+          beyond: cell === raw ? null : beyond(cell),
+          clientUsed: median(used(cell.client)),
+          match: median(rss(cell.match)),
+          matchUsed: median(used(cell.match)),
+          whole: median(cell.whole) / KB / KB,
+        })),
+      },
+    ],
+    figures,
+  }
+}
