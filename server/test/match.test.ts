@@ -391,6 +391,14 @@ describe('matches', () => {
     expect(match.newest?.tick).toBeGreaterThan(calm.tick - 5)
   })
 
+  test('a reason of any length is told, its beginning', async () => {
+    const reason = 'no! '.repeat(200_000)
+    const server = new VirtualServer(game, rules({ start: (match) => void match.after(60, () => match.end(reason)) }))
+    const { match } = await server.join({ match: 'quick', input: idle })
+    await server.run(4000)
+    expect(await match.ended).toBe(reason.slice(0, 1000))
+  })
+
   test('NaN from a rule ends its match and names the field', async () => {
     const tick = (match: Match<Game>) => {
       for (const ship of match.world.ship) if (match.world.tick > 40) ship.x = Number.NaN

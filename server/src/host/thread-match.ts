@@ -5,7 +5,7 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
 import { errorAnswer, packAnswer, packTell } from '@tickwire/engine/wire'
 import type { Connection } from '../match/connection.ts'
-import { describe, located } from '../match/describe.ts'
+import { clipped, describe, located } from '../match/describe.ts'
 import type { Trouble } from '../match/match.ts'
 import type { Line, RemoteMatch, RemoteSetup } from '../match/remote.ts'
 import type { Identity } from '../match/rules.ts'
@@ -35,8 +35,6 @@ export interface Overseer {
 
 // What a match that is over has left to do, a file to close, takes no longer.
 const FINISH_MS = 1000
-// UTF-16 units: a rule may throw or say anything, and a longer text would hold up the others.
-const MAX_REASON = 1000
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY'
 
 export class ThreadMatch implements RemoteMatch {
@@ -146,13 +144,13 @@ export class ThreadMatch implements RemoteMatch {
   /** The thread can't go on: why, as clients hear it, and as the operator does. */
   #fail(reason: string, cause: string = reason): void {
     if (this.ended === undefined)
-      this.#overseer.warn(`match ${this.id} (${this.game.name}) is ended: ${cause.slice(0, MAX_REASON)}`)
+      this.#overseer.warn(`match ${this.id} (${this.game.name}) is ended: ${clipped(cause)}`)
     this.#close(reason)
     void this.#worker.terminate()
   }
 
   #close(reason: string): void {
-    this.ended ??= reason.slice(0, MAX_REASON).toWellFormed()
+    this.ended ??= clipped(reason)
     const told = packTell({ tell: 'end', code: 'ENDED', reason: this.ended })
     for (const line of this.#lines.values()) line.end(told)
     this.#lines.clear()
@@ -228,7 +226,7 @@ export class ThreadMatch implements RemoteMatch {
       case 'learn':
         return overseer.learned(message.prior)
       case 'warn':
-        return overseer.warn(message.text.slice(0, MAX_REASON))
+        return overseer.warn(clipped(message.text))
       case 'ready':
         this.capacity = message.capacity
         return overseer.ready(message.capacity)

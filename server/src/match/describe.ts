@@ -1,4 +1,7 @@
-// What a rule threw, for a warning.
+// What a rule threw or said, for a warning or a reason.
+
+// UTF-16 units: a rule may throw or say anything, and a longer text would hold up the others.
+const MAX_REASON = 1000
 
 /** With where it was thrown: one line. */
 export function located(error: unknown): string {
@@ -9,4 +12,9 @@ export function located(error: unknown): string {
 
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** As much of a reason as is told: 1,000 characters, whole ones. */
+export function clipped(reason: string): string {
+  return String(reason).slice(0, MAX_REASON).toWellFormed()
 }

@@ -28,7 +28,7 @@ import { Acts } from './acts.ts'
 import type { Given } from './command-buffer.ts'
 import type { Connection } from './connection.ts'
 import { Departed } from './departed.ts'
-import { describe, located } from './describe.ts'
+import { clipped, describe, located } from './describe.ts'
 import { EventLog, MAX_EVENTS_A_TICK } from './event-log.ts'
 import { Learner } from './learner.ts'
 import { MoveCheck } from './move-check.ts'
@@ -196,11 +196,11 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   kick(player: Player, reason: string): void {
     const seat = this.#seats.of(player)
-    if (seat) this.#seating.drop(seat, 'KICKED', reason)
+    if (seat) this.#seating.drop(seat, 'KICKED', clipped(reason))
   }
 
   end(reason: string): void {
-    this.ended ??= reason
+    this.ended ??= clipped(reason)
     if (!this.#isStepping) this.#close(this.ended)
   }
 

@@ -51,7 +51,7 @@ export interface Match<G extends AnyGame> {
   rewind(player: Player): ReadWorld<G>
   /** Something that happens at this tick. @throws ERR_USAGE for an event that the game does not declare */
   emit<K extends keyof G['events'] & string>(event: K, values: G['events'][K]['values'], options?: EmitOptions): void
-  /** Takes a player out; its client is told why. */
+  /** Takes a player out; its client is told why, in at most 1,000 characters. */
   kick(player: Player, reason: string): void
   /** Ends the match, within a tick after it; every client is told why. */
   end(reason: string): void
