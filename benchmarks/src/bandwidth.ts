@@ -3,7 +3,7 @@
 import { Option } from 'commander'
 import { CONTENDERS, type ContenderName, SIX } from './arena/contenders.ts'
 import { Players, staged, type Usage, usageOf, wait } from './arena/stage.ts'
-import type { Benchmark, Findings, Progress, Table } from './benchmark.ts'
+import type { Benchmark, Figure, Findings, Progress, Table } from './benchmark.ts'
 import { count, counts, oneOfEach, positive } from './options.ts'
 import { arePeersInstalled, installPeers } from './slow/peers.ts'
 
@@ -108,7 +108,25 @@ function findingsOf(options: Options, contenders: readonly ContenderName[], rows
       'x Tickwire: how many times its bytes. Asked for: Tickwire at most an eighth of Colyseus as documented, and a fifth of it as an expert writes it.',
     ],
     tables: ships.map((many) => tableOf(many, rate, contenders, rows)),
+    figures: ships.flatMap((many) => figuresOf(many, rows)),
   }
+}
+
+/** Bounds hold from so many ships on: of ten ships everybody's headers are the most. */
+const BOUND_FROM = 100
+
+function figuresOf(ships: number, all: readonly Row[]): Figure[] {
+  const rows = all.filter((row) => row.ships === ships)
+  const ours = rows.find(({ contender }) => contender === 'tickwire')
+  if (!ours) return []
+  return rows
+    .filter(({ contender }) => contender !== 'tickwire')
+    .map(({ contender, down }) => ({
+      name: `bytes, ${ships} ships: ${CONTENDERS[contender].title} / Tickwire`,
+      value: down / ours.down,
+      unit: 'x',
+      ...(BOUNDS[contender] && ships >= BOUND_FROM ? { least: 1 / BOUNDS[contender] } : {}),
+    }))
 }
 
 function tableOf(ships: number, rate: number, contenders: readonly ContenderName[], all: readonly Row[]): Table {
@@ -130,7 +148,7 @@ function tableOf(ships: number, rate: number, contenders: readonly ContenderName
       const { down, early, up } = rows.find((row) => row.contender === contender)!
       const ratio = ours ? down / ours.down : null
       const bound = BOUNDS[contender]
-      const least = bound ? 1 / bound : null
+      const least = bound && ships >= BOUND_FROM ? 1 / bound : null
       return {
         contender,
         title: CONTENDERS[contender].title,

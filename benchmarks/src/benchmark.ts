@@ -20,7 +20,7 @@ export interface Figure {
   readonly value: number
   /** `x` of a ratio. */
   readonly unit: string
-  /** Half of the distance between the least and the largest of its repeats, in `unit`; left out: it was taken once. */
+  /** Half of the distance between the least and the largest of its repeats, in `unit`; left out, or NaN: it was taken once. */
   readonly noise?: number
   /** What it must be, in `unit`; neither: it is only looked at. */
   readonly most?: number

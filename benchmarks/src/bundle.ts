@@ -11,6 +11,7 @@ export const bundleBenchmark: Benchmark = {
   name: 'bundle',
   summary: 'what a page downloads, minified and gzipped, and what takes the space',
   options: [],
+  inAll: {},
   run,
 }
 
@@ -34,6 +35,10 @@ async function run(_: object, progress: Progress): Promise<Findings> {
     { key: 'share', title: '%', digits: 1 },
   ]
   return {
+    figures: [
+      { name: 'Tickwire with socket.io-client, min+gzip', value: kb(whole.gzipped), unit: 'KB', most: GOAL },
+      { name: 'socket.io-client alone, min+gzip', value: kb(alone.gzipped), unit: 'KB' },
+    ],
     parameters: {},
     method: [
       'A game of one moving entity, connect() and frame(), bundled by Vite with its defaults for es2022, and compressed by gzip -9. No source is left out: long-polling, prediction and reconnecting are in it. KB are 1,000 bytes.',
@@ -46,23 +51,17 @@ async function run(_: object, progress: Progress): Promise<Findings> {
           { key: 'part', title: '' },
           { key: 'minified', title: 'minified KB', digits: 1 },
           { key: 'gzipped', title: 'min+gzip KB', digits: 1 },
-          { key: 'bound', title: 'bound' },
-          { key: 'holds', title: '' },
         ],
         rows: [
           {
             part: 'Tickwire, all of it',
             minified: kb(whole.minified),
             gzipped: kb(whole.gzipped),
-            bound: `≤ ${GOAL}`,
-            holds: kb(whole.gzipped) <= GOAL ? 'pass' : 'miss',
           },
           {
             part: 'socket.io-client alone',
             minified: kb(alone.minified),
             gzipped: kb(alone.gzipped),
-            bound: null,
-            holds: null,
           },
         ],
       },

@@ -46,6 +46,7 @@ interface AllOptions extends Given {
 }
 
 const program = new Command('bench')
+  .enablePositionalOptions() // what stands after a name is that benchmark's
   .description(
     'Tickwire and its peers on the same work, in the same run. Without a name: all of it, in about ten minutes.'
   )
@@ -98,7 +99,7 @@ function placed(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? '', file)
 }
 
-/** A progress bar on the error stream where that is a terminal; elsewhere a line when it begins and when it is done. */
+/** A progress bar on the error stream where that is a terminal; elsewhere a line a step. */
 function bar(name: string): { progress: Progress; done(): void } {
   if (!process.stderr.isTTY) return lines(name)
   const shown = new SingleBar({
@@ -116,5 +117,6 @@ function lines(name: string): { progress: Progress; done(): void } {
   const began = process.hrtime.bigint()
   process.stderr.write(`${name} …\n`)
   const done = () => process.stderr.write(`${name}: ${Number((process.hrtime.bigint() - began) / 1_000_000_000n)} s\n`)
-  return { progress: { total() {}, step() {} }, done }
+  const step = (what = '') => void process.stderr.write(`${name}: ${what}\n`)
+  return { progress: { total() {}, step }, done }
 }

@@ -2,12 +2,12 @@
 
 import type { Plot, Table } from './benchmark.ts'
 import { COLOURS, escaped, inScript, type Library, uPlot } from './page.ts'
-import type { Report, Run } from './report.ts'
-import { summaryOf } from './summary.ts'
+import { machineOf, type Report, type Run } from './report.ts'
+import { cellOf, summaryOf } from './summary.ts'
 
 /** `changes`: against an earlier run. */
 export function pageOf(run: Run, changes?: Table, { script, style }: Library = uPlot()): string {
-  const { machine, versions, reports, command, at } = run
+  const { versions, reports, command } = run
   const plots = reports.map(({ plots = [] }) => plots)
   return `<!doctype html>
 <html lang="en">
@@ -34,7 +34,7 @@ td.miss { color: #b33a00; font-weight: 600; }
 <body>
 <h1>Tickwire: benchmarks</h1>
 <p><code>${escaped(command)}</code><br>
-${escaped(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${machine.os}; Node ${machine.node}; ${at}`)}<br>
+${escaped(machineOf(run))}<br>
 ${escaped(
   Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
@@ -77,11 +77,6 @@ function tableOf({ title, columns, rows }: Table): string {
       `<tr>${columns.map(({ key, digits = 0 }) => `<td${kind(key, row[key])}>${escaped(cellOf(row[key], digits))}</td>`).join('')}</tr>`
   )
   return `<h3>${escaped(title)}</h3>\n<div class="wide"><table>\n<tr>${head}</tr>\n${body.join('\n')}\n</table></div>`
-}
-
-export function cellOf(value: string | number | null | undefined, digits: number): string {
-  if (typeof value !== 'number') return value ?? '–'
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
 /** Lines of a plot over the x that any of them has. */

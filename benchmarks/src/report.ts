@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import Grid from 'cli-table3'
 import type { Findings, Table } from './benchmark.ts'
-import { cellOf } from './report-page.ts'
+import { cellOf } from './summary.ts'
 
 /** Where and when figures were taken. */
 interface Place {
@@ -18,6 +18,8 @@ interface Place {
     readonly memoryGB: number
     readonly os: string
     readonly node: string
+    /** What else ran before it began: mean number of busy processes, of the last minute. */
+    readonly busyBefore: number
   }
   readonly versions: Readonly<Record<string, string>>
 }
@@ -30,6 +32,8 @@ export interface Report extends Place, Findings {
 export interface Run extends Place {
   readonly reports: readonly Report[]
 }
+
+const [busyBefore] = os.loadavg()
 
 export function reportOf(benchmark: string, words: readonly string[], findings: Findings): Report {
   return { benchmark, ...placeOf(words), ...findings }
@@ -49,18 +53,25 @@ function placeOf(words: readonly string[]): Place {
       memoryGB: Math.round(os.totalmem() / 2 ** 30),
       os: `${os.type()} ${os.release()} ${os.arch()}`,
       node: process.version,
+      busyBefore: Math.round(busyBefore * 10) / 10,
     },
     versions: versions(),
   }
 }
 
+/** One line. */
+export function machineOf({ machine, at }: Place): string {
+  const { cpu, cores, memoryGB, os: system, node, busyBefore } = machine
+  const busy = busyBefore > 0.5 ? `; ${busyBefore} processes were busy before: figures of time say little` : ''
+  return `${cpu}, ${cores} cores, ${memoryGB} GB; ${system}; Node ${node}; ${at}${busy}`
+}
+
 /** Tables under what they were taken with; `method` after them. */
 export function print(place: Place, tables: readonly Table[], method: readonly string[] = []): void {
-  const { machine } = place
   const lines = [
     '',
     `${place.command}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${machine.os}; Node ${machine.node}; ${place.at}`,
+    machineOf(place),
     Object.entries(place.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),

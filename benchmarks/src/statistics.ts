@@ -14,7 +14,7 @@ export function noise(values: readonly number[]): number {
   return (50 * (at(0.75) - at(0.25))) / median(sorted)
 }
 
-/** Half the distance between the least and the largest: where another run of as many repeats is likely to lie. 0 of none. */
+/** Half the distance between the least and the largest: where another run of as many repeats is likely to lie. NaN of one. */
 export function spread(values: readonly number[]): number {
-  return values.length === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / 2
+  return values.length < 2 ? Number.NaN : (Math.max(...values) - Math.min(...values)) / 2
 }

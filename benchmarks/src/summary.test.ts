@@ -49,6 +49,7 @@ describe('two runs', () => {
     ['past it', figure(10, { noise: 1 }), figure(12, { noise: 0.5 }), 20, 15, false],
     ['equal, noise unknown', figure(10), figure(10), 0, null, true],
     ['different, noise unknown', figure(10), figure(10.1), 1, null, false],
+    ['of one repeat each', figure(10, { noise: Number.NaN }), figure(11, { noise: null as never }), 10, null, false],
     ['from nothing', figure(0, { noise: 1 }), figure(0.5), null, null, true],
   ])('%s', (_, was, is, change, noise, isNoise) => {
     const found = changeOf(was, is)

@@ -60,7 +60,7 @@ export function summaryOf(reports: readonly Report[]): Table {
       benchmark: line.benchmark,
       name: line.name,
       value: shown(line.value),
-      noise: line.noise === undefined ? '' : shown(line.noise),
+      noise: isKnown(line.noise) ? shown(line.noise) : '',
       unit: line.unit,
       bound: boundOf(line),
       verdict: verdictOf(line) ?? '',
@@ -105,8 +105,9 @@ export function changesOf(before: readonly Report[], after: readonly Report[]): 
 
 /** In per cent of what it was. Null: of nothing, or none of the two runs tells its noise. */
 export function changeOf(was: Figure, is: Figure): { change: number | null; noise: number | null; isNoise: boolean } {
-  const known = was.noise !== undefined || is.noise !== undefined
-  const noise = (was.noise ?? 0) + (is.noise ?? 0)
+  const noises = [was.noise, is.noise].filter(isKnown)
+  const known = noises.length > 0
+  const noise = noises.reduce((sum, one) => sum + one, 0)
   const apart = is.value - was.value
   const of = (part: number) => (was.value === 0 ? null : (100 * part) / Math.abs(was.value))
   return {
@@ -114,6 +115,11 @@ export function changeOf(was: Figure, is: Figure): { change: number | null; nois
     noise: known ? of(noise) : null,
     isNoise: apart === 0 || (known && Math.abs(apart) <= noise),
   }
+}
+
+/** JSON has null where a number was none. */
+function isKnown(noise: number | null | undefined): noise is number {
+  return Number.isFinite(noise)
 }
 
 function keyOf({ benchmark, name }: Line): string {
@@ -125,4 +131,10 @@ export function shown(value: number): string {
   if (!Number.isFinite(value)) return '–'
   const digits = value === 0 ? 0 : Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(Math.abs(value)))))
   return value.toLocaleString('en', { maximumFractionDigits: digits })
+}
+
+/** A cell of a table, as people read it. */
+export function cellOf(value: string | number | null | undefined, digits: number): string {
+  if (typeof value !== 'number') return value ?? '–'
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

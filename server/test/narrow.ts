@@ -68,6 +68,8 @@ export interface Played {
   /** Somebody else joins the match. */
   join(profile: LinkProfile, fps: number): Promise<unknown>
   ages(from: number, to?: number): Ages
+  /** How long after `from` the age goes over `bound` for the last time, but for a hundredth of the time until now, ms. */
+  backAfter(from: number, bound: number): number
 }
 
 /** Joins a match over `profile`. */
@@ -77,21 +79,36 @@ export async function play({ game, rules }: Scene, profile: LinkProfile, seed: n
   const options = { match: 'quick', name: 'ada', input: () => ({}) } as never
   const { link, transport, received, match } = await server.join(options, { profile, fps })
   const sizes: number[] = []
+  const samplesOf = (from: number, to: number): number[] => {
+    const { arrivals } = transport
+    const samples: number[] = []
+    for (const [i, { at, sentAt }] of arrivals.entries()) {
+      const end = Math.min(arrivals[i + 1]?.at ?? to, to)
+      for (let time = Math.ceil(Math.max(at, from)); time < end; time++) samples.push(time - sentAt)
+    }
+    return samples
+  }
+  const backAfter = (from: number, bound: number): number => {
+    const samples = samplesOf(from, server.clock.now)
+    let over = 0
+    let back = samples.length
+    for (let i = samples.length - 1; i >= 0; i--) {
+      if (samples[i] > bound) over++
+      if (over <= 0.01 * (samples.length - i)) back = i
+    }
+    return back
+  }
   const ages = (from: number, to = server.clock.now): Ages => {
     for (const message of received.slice(sizes.length))
       sizes.push(message[0] === 0 && message[1] === 1 ? message.length : 0)
     const frames = sizes.filter((size) => size > 0)
-    const samples: number[] = []
+    const samples = samplesOf(from, to)
     let bytes = 0
     let count = 0
-    const { arrivals } = transport
-    for (const [i, { at, sentAt }] of arrivals.entries()) {
-      if (at >= from && at < to) {
-        bytes += frames[i]
-        count++
-      }
-      const end = Math.min(arrivals[i + 1]?.at ?? to, to)
-      for (let time = Math.ceil(Math.max(at, from)); time < end; time++) samples.push(time - sentAt)
+    for (const [i, { at }] of transport.arrivals.entries()) {
+      if (at < from || at >= to) continue
+      bytes += frames[i]
+      count++
     }
     samples.sort((a, b) => a - b)
     const quantile = (share: number): number => samples[Math.floor(share * (samples.length - 1))]
@@ -106,5 +123,5 @@ export async function play({ game, rules }: Scene, profile: LinkProfile, seed: n
     }
   }
   const join = (other: LinkProfile, drawn: number) => server.join(options, { profile: other, fps: drawn })
-  return { server, link, transport, received, match, join, ages }
+  return { server, link, transport, received, match, join, ages, backAfter }
 }

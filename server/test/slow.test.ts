@@ -45,7 +45,7 @@ describe('a link that carries less than the whole stream', () => {
     expect(ages.bytesPerSecond / bandwidth).toBeGreaterThan(0.95)
   })
 
-  it.each([1, 2])('60 Hz, a tenth (seed %i): never older than 1.5 s', async (seed) => {
+  it.each([1, 2, 3, 4])('60 Hz, a tenth (seed %i): never older than 1.5 s', async (seed) => {
     const player = await play(scenes[60], narrow(RTT, full[60] / 10), seed)
     await player.server.run(20_000)
     const { max, bytesPerSecond } = player.ages(1000)
@@ -79,6 +79,23 @@ describe('a link that carries less than the whole stream', () => {
       const ages = player.ages(7000)
       expect(ages.p99).toBeLessThan(bound(60, ages.meanBytes, full[60] / 4) * 1.1)
       expect(player.ages(6000).max).toBeLessThan(700)
+    }
+  )
+
+  it.each(
+    [20, 40].flatMap((rtt) => [1, 1.2, 1.5, 2].flatMap((share) => [1, 2, 3].map((seed) => [rtt, share, seed] as const)))
+  )(
+    '60 Hz, %i ms there and back: a link of %f times the stream narrows to a quarter, and within 1 s state is new again (seed %i)',
+    async (rtt, share, seed) => {
+      const player = await play(scenes[60], narrow(rtt, full[60] * share), seed)
+      await player.server.run(5000 + 37 * seed)
+      const narrowed = player.server.clock.now
+      const bandwidth = (full[60] * share) / 4
+      player.link.shape(narrow(rtt, bandwidth))
+      await player.server.run(5000)
+      const { meanBytes } = player.ages(narrowed + 2000)
+      const bound = rtt + 3000 / 60 + (2000 * meanBytes) / bandwidth
+      expect(player.backAfter(narrowed, bound)).toBeLessThan(1000)
     }
   )
 

@@ -13,7 +13,7 @@ export const gameAt = (tickRate: number) =>
     name: 'arena',
     tickRate,
     entities: {
-      ship: entity({ ...SHIP, slot: int(0, 4095), press: int(0, MAX_PRESS).default(0) }),
+      ship: entity({ ...SHIP, slot: int(0, 4095), press: int(0, MAX_PRESS).default(0) }, { predict: 'owner' }),
     },
     command: command({ press: int(0, MAX_PRESS) }),
     move: {

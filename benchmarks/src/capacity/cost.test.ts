@@ -36,7 +36,7 @@ test('of several turns the least second counts, and what their least differ by i
   expect(ratioOf(ours, theirs)).toEqual({ value: 0.5, noise: 0.125 })
 })
 
-test('of one row of values the least counts, and what its halves differ by is the noise', () => {
+test('of one row of values the least counts, and what its halves differ by is the noise; one has none', () => {
   expect(leastValue([5, 3, 4, 9])).toEqual({ least: 3, noise: 0.5 })
-  expect(leastValue([7])).toEqual({ least: 7, noise: 0 })
+  expect(leastValue([7])).toEqual({ least: 7, noise: Number.NaN })
 })

@@ -37,25 +37,45 @@ export function leastOf<C extends { readonly cpu: number }>(costs: readonly C[])
   return costs.reduce((least, cost) => (cost.cpu < least.cpu ? cost : least))
 }
 
-/** Of several turns: the least slice of all, and by how much the least of each turn differ, in ms. */
+/** Of several turns: the least slice of all, and by how much the least of each turn differ, in ms; of one its halves. */
 export interface Turns {
   readonly least: Cost
+  /** NaN of a single slice. */
   readonly noise: number
 }
 export function turnsOf(turns: readonly (readonly Cost[])[]): Turns {
+  if (turns.length === 1) return { least: leastOf(turns[0]), noise: leastValue(turns[0].map(({ cpu }) => cpu)).noise }
   const leasts = turns.map(leastOf)
   return { least: leastOf(leasts), noise: spread(leasts.map(({ cpu }) => cpu)) }
 }
 
+export interface Least {
+  readonly least: number
+  /** NaN: it is not known. */
+  readonly noise: number
+}
+export interface Ratio {
+  readonly value: number
+  readonly noise: number
+}
+
 /** The quotient of two figures, and its noise from theirs: relative ones add up. */
-export function ratioOf(of: Turns, to: Turns): { readonly value: number; readonly noise: number } {
-  const value = of.least.cpu / to.least.cpu
-  return { value, noise: value * (of.noise / of.least.cpu + to.noise / to.least.cpu) }
+export function ratioOf(of: Turns, to: Turns): Ratio {
+  return quotient({ least: of.least.cpu, noise: of.noise }, { least: to.least.cpu, noise: to.noise })
+}
+export function quotient(of: Least, to: Least): Ratio {
+  const value = of.least / to.least
+  return { value, noise: value * (of.noise / of.least + to.noise / to.least) }
 }
 
 /** The least of values taken one after the other, and half of what the least of their first and second half differ by. */
-export function leastValue(values: readonly number[]): { readonly least: number; readonly noise: number } {
+export function leastValue(values: readonly number[]): Least {
   const half = Math.ceil(values.length / 2)
   const halves = [values.slice(0, half), values.slice(half)].filter(({ length }) => length > 0)
   return { least: Math.min(...values), noise: spread(halves.map((part) => Math.min(...part))) }
+}
+
+/** A noise in other units, as a table's cell. */
+export function noiseCell(noise: number, by: number = 1): number | null {
+  return Number.isNaN(noise) ? null : noise * by
 }

@@ -2,7 +2,7 @@
 
 import { Players } from '../arena/stage.ts'
 import type { Figure, Progress, Table } from '../benchmark.ts'
-import { type Cost, leastOf, leastValue } from './cost.ts'
+import { type Cost, leastOf, leastValue, noiseCell, quotient } from './cost.ts'
 import { inTurns, type Made, type Options, type Part } from './part.ts'
 import { sample } from './sample.ts'
 import { SocketServer } from './sockets.ts'
@@ -104,12 +104,12 @@ async function measure(clients: number, options: Options, progress: Progress) {
       what,
       bytes: size,
       ...each,
+      noise: noiseCell(each.noise),
       ratio: each.micros / to.micros,
     })
     const figureOf = (name: string, each: Each, to: Each, most?: number): Figure => ({
       name: `fan-out to ${clients}, ${name} / raw ws`,
-      value: each.micros / to.micros,
-      noise: (each.micros / to.micros) * (each.noise / each.micros + to.noise / to.micros),
+      ...quotient({ least: each.micros, noise: each.noise }, { least: to.micros, noise: to.noise }),
       unit: 'x',
       ...(most === undefined ? {} : { most }),
     })

@@ -2,7 +2,7 @@
 
 import { Players } from '../arena/stage.ts'
 import type { Figure, Progress } from '../benchmark.ts'
-import { type Cost, ratioOf, type Turns, turnsOf } from './cost.ts'
+import { type Cost, noiseCell, ratioOf, type Turns, turnsOf } from './cost.ts'
 import { inTurns, type Made, type Options, type Part } from './part.ts'
 import { sample } from './sample.ts'
 
@@ -15,7 +15,9 @@ const MOST = 1.15
 const SHIPS = 100
 /** Few a second: the processes of players share the machine, and 1,600 of them are many. */
 const CLIENTS: readonly Size[] = [100, 500].map((players) => ({ matches: 1, players, rate: 20 }))
-const MATCHES: readonly Size[] = [20, 200].map((matches) => ({ matches, players: 8, rate: 5 }))
+const MATCHES: readonly Size[] = [20, 200].map((matches) => ({ matches, players: 8, rate: 10 }))
+/** Seconds: few players take a while until their server's code is compiled for good. */
+const WARM_UP = 5
 
 export const growthPart: Part = {
   name: 'growth',
@@ -31,7 +33,7 @@ export const growthPart: Part = {
         client: (1000 * turns[i].least.cpu) / players,
         match: (1000 * turns[i].least.cpu * rate) / 1000,
         bytes: turns[i].least.written / players,
-        noise: (1000 * turns[i].noise) / players,
+        noise: noiseCell(turns[i].noise, 1000 / players),
         growth: turns[i].least.cpu / turns[0].least.cpu / (players / sizes[0].players),
       }))
     const perClient = ratioOf(clients[1], clients[0])
@@ -48,7 +50,7 @@ export const growthPart: Part = {
     ]
     return {
       method: [
-        `Growth, Tickwire alone: the same ${SHIPS} ships or more with 100 and with 500 players at 20 Hz; matches of 8 ships and players at 5 Hz. The least second of all turns.`,
+        `Growth, Tickwire alone: the same ${SHIPS} ships or more with 100 and with 500 players at 20 Hz; matches of 8 ships and players at 10 Hz. ${WARM_UP} s to warm up, since few players take a while until all code is compiled; the least second of all turns.`,
       ],
       tables: [
         {
@@ -80,7 +82,7 @@ async function measure(sizes: readonly Size[], options: Options, progress: Progr
         const { matches, players, rate } = size
         progress.step(`${matches} x ${players} players`)
         const run = { contender: 'tickwire', matches, ships: Math.max(ships, players), rate } as const
-        const costs = await sample(crowd, { ...run, whole: 0, light: players }, options.seconds)
+        const costs = await sample(crowd, { ...run, whole: 0, light: players, warmUp: WARM_UP }, options.seconds)
         taken[sizes.indexOf(size)].push(costs)
       }
   } finally {

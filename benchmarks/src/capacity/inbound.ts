@@ -4,7 +4,7 @@ import { wait } from '../arena/stage.ts'
 import type { Figure, Table } from '../benchmark.ts'
 import { Child } from '../child.ts'
 import { median } from '../statistics.ts'
-import { leastValue } from './cost.ts'
+import { leastValue, quotient } from './cost.ts'
 import type { Heard, InboundHandlers } from './inbound-child.ts'
 import type { Made, Options, Part } from './part.ts'
 import { SocketServer } from './sockets.ts'
@@ -68,12 +68,12 @@ async function measure(
   const [busy, rest, heard, silence] = [talking, idle, ofRaw, quiet].map(leastValue)
   const ours = 1000 * (busy.least - rest.least)
   const theirs = 1000 * (heard.least - silence.least)
-  const noise = (ours / theirs) * ((1000 * busy.noise) / ours + (1000 * heard.noise) / theirs)
+  const ratio = quotient({ least: ours, noise: 1000 * busy.noise }, { least: theirs, noise: 1000 * heard.noise })
   const rows: Table['rows'] = [
     { what: 'raw ws', bytes: Math.round(median(sizes)), micros: theirs, ratio: 1 },
     { what: 'Tickwire', bytes: Math.round(median(sizes)), micros: ours, ratio: ours / theirs },
   ]
-  const figure: Figure = { name: 'a command in: Tickwire / raw ws', value: ours / theirs, noise, unit: 'x', most: MOST }
+  const figure: Figure = { name: 'a command in: Tickwire / raw ws', ...ratio, unit: 'x', most: MOST }
   return {
     method: [
       `Inbound: ${CLIENTS} clients send a command ${RATE} times a second each; raw ws gets messages of the same size and keeps their first byte. Tickwire’s match has no ships and may send next to nothing; guard, session, command buffer and taking each command in its tick are in it. From each second’s processor time that of a second without commands is taken away; the least seconds count.`,

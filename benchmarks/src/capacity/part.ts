@@ -23,11 +23,6 @@ export interface Part {
   run(options: Options, progress: Progress): Promise<Made>
 }
 
-/** `yes` or `NO`; undefined: there is no bound. */
-export function holds(is: boolean | undefined): string | null {
-  return is === undefined ? null : is ? 'yes' : 'NO'
-}
-
 /** Turns in which nobody is always first: A B C, C B A, … */
 export function inTurns<T>(of: readonly T[], turn: number): readonly T[] {
   return turn % 2 === 0 ? of : [...of].reverse()

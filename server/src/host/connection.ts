@@ -67,6 +67,8 @@ export class SocketConnection implements Connection {
 
   close(): void {
     this.#socket.disconnect(true)
+    // What the kernel has not taken would hold the end up for as long as nobody reads.
+    if (unread(this.#engine) > 0) webSocketOf(this.#engine)?.terminate()
   }
 
   // Called in order of writing, when the kernel (or the response of a poll) has taken the bytes.

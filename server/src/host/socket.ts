@@ -72,6 +72,8 @@ const NOTHING = new Uint8Array(0)
 const POLLED_GROWTH = 2
 // Chunks in which the bytes of one WebSocket frame may arrive: of a byte each they cost a hundred times their size.
 const MAX_CHUNKS = 32
+// For so long a WebSocket that was closed may take to say so too; then its TCP connection is destroyed.
+const CLOSE_MS = 2000
 
 export class Sockets {
   readonly io: Io
@@ -174,6 +176,7 @@ export class Sockets {
       maxPayload: messageBytes,
       maxFragments: messageFragments,
       maxBufferedChunks: MAX_CHUNKS,
+      closeTimeout: CLOSE_MS,
     })
     const { handleUpgrade } = ws
     ws.handleUpgrade = (request, tcp, head, done) =>

@@ -3,10 +3,11 @@
 // the link delivers, and so the time at which it will have delivered what it was given. The next frame goes when that is
 // about a tick away: the link never idles, and what goes into it waits for one frame at most.
 //
-// Source: BBR (Cardwell, Cheng, Gunn, Yeganeh, Jacobson 2016): the best delivery rate of late, a gain that looks for
-// more, and where no frame went through without a queue for long, a round without frames that finds the shortest delay.
-// LEDBAT (RFC 6817): delays are one way, by the receiver's clock against the shortest of late, so a slow way back does
-// not count. RFC 6298: how long an acknowledgement may take.
+// Source: BBR (Cardwell, Cheng, Gunn, Yeganeh, Jacobson 2016): the shortest delay and the delivery rate of late, and where
+// no frame went through without a queue for long, a round without frames that finds the shortest delay. The rate is that
+// of the time in which the link was busy, so that it needs no gain that looks for more. LEDBAT (RFC 6817): delays are one
+// way, by the receiver's clock against the shortest of late, so a slow way back does not count. RFC 6298: how long an
+// acknowledgement may take.
 //
 // A player is *narrow* while frames are held back for it, and for a second after. One who is not is sent every frame; a
 // queue that grows makes it narrow. An acknowledgement that does not come may be a stall of either way, in which holding
@@ -20,16 +21,12 @@ const FIRST_BYTES = 1460
 /** Who acknowledges the first frame in so long is not narrow to begin with. */
 const FIRST_MS = 500
 
-/** How much faster than it delivered the link is taken to be; more with each frame that waited for no other, up to twice. */
-const GAIN = 1.05
-/** No link is taken to be slower, bytes a ms, while the last frame did not wait long: what was held is no measure of it. */
-const MIN_RATE = 2
-const IDLE_GAIN = 1.2
+/** The rate is that of the last so many ms. No frame takes less than `LEAST_MS` on its way. */
+const RATE_MS = 250
+const LEAST_MS = 0.5
+/** The link is taken to be faster with each frame that waited for no other, up to twice: the shortest delay may be wrong. */
+const IDLE_GAIN = 1.05
 const MAX_GAIN = 2
-/** The delivery rate is taken over at least so long; how long the best one counts, and the memory of the mean. */
-const SAMPLE_MS = 20
-const RATE_MS = 500
-const MEAN_MS = 150
 
 /** For so long the shortest delay counts, while no frame went through without a queue: one that waited for less. */
 const BASE_MS = 10_000
@@ -40,6 +37,8 @@ const DRIFT = 0.0002
 const MAX_JITTER_MS = 30
 /** So many acknowledgements in a row that tell of a queue make a player narrow. */
 const QUEUED_IN_A_ROW = 3
+/** Acknowledgements until it is known by how much delays vary. */
+const SURE = 16
 /** A player for whom nothing was held for so long is narrow no more. */
 const KEEPS_UP_MS = 1000
 
@@ -54,7 +53,7 @@ const PAUSE_MS = 1000
 /** While acknowledgements are overdue no more than so many bytes get on their way. */
 const MAX_BYTES = 48 * 1024
 /** So few cost no link much, should it have become narrow: who keeps up gets each frame meanwhile, for up to PAUSE_MS. */
-const FEW_BYTES = 4 * 1024
+const FEW_BYTES = 2 * 1024
 
 export class Pace {
   /** Since when it acknowledged nothing of what it was sent, ms; undefined: it owes nothing. */
@@ -80,20 +79,22 @@ export class Pace {
   #arrivedAt = 0
   /** When the link had delivered it: with no way to go. */
   #deliveredAt = Number.NEGATIVE_INFINITY
-  /** The shortest delay of late, the size of its frame, and since when it counts. */
+  /** The shortest delay of late, what of it its frame took on the link by its size, and since when it counts. */
   #base = Number.NaN
   #baseSize = 0
+  #baseOwn = 0
   #baseAt = 0
-  /** Bytes a ms. */
-  #rate = 0
-  #mean = 0
-  #gain = MAX_GAIN
-  /** Acknowledged and not yet in the rate. */
-  #uncounted = 0
-  #uncountedMs = 0
-  /** The last one's queue, ms, whether that is long, and how many in a row were, each no shorter than the one before. */
+  /** Bytes that the link delivered of late, and the ms that it was busy with them. */
+  #delivered = 0
+  #busy = 0
+  /** How much faster than that it is taken to be. */
+  #gain = 1
+  /** By how much delays vary from one to the next while there is no queue, ms. */
+  #jitter = MAX_JITTER_MS
+  /** Of what is known of it: grows with each acknowledgement, to `SURE`. */
+  #weight = 1
+  /** The last one's queue, ms, and how many in a row were long, each no shorter than the one before. */
   #queue = 0
-  #isLong = false
   #queued = 0
   /** An acknowledgement was overdue: the next one tells whether the link stood still, or became narrow. */
   #isOverdue = false
@@ -124,23 +125,16 @@ export class Pace {
   /** Everything up to `tick` arrived; its own frame at `arrivedAt`, ms of the client's clock, its low 16 bits. */
   acked(tick: number, arrivedAt: number, now: number): void {
     if (this.#count === 0 || this.#ticks[this.#first] > tick) return
+    let frames = 1
+    while (frames < this.#count && this.#ticks[this.#at(frames)] <= tick) frames++
     const oldest = this.#times[this.#first]
     const oldestSize = this.#sizes[this.#first]
+    const last = this.#at(frames - 1)
+    const size = this.#sizes[last]
+    const sentAt = this.#times[last]
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
-    let bytes = 0
-    let size = 0
-    let sentAt = 0
-    for (; this.#count > 0 && this.#ticks[this.#first] <= tick; this.#count--) {
-      size = this.#sizes[this.#first]
-      sentAt = this.#times[this.#first]
-      bytes += size
-      this.#first = (this.#first + 1) % MAX_FRAMES
-    }
-    this.#bytes -= bytes
-    this.owesSince = this.#count > 0 ? now : undefined
     const isFirst = Number.isNaN(this.#age)
-    const jitter = Math.min(MAX_JITTER_MS, this.#ageSpread)
-    this.#noteAge(now - oldest)
+    this.#noteAge(now - oldest, frames)
     // The clocks differ by anything: only how the difference changes is read. 16 bits are half a minute either way.
     const sent = Math.round(sentAt)
     const delay = this.#delay + (((arrivedAt - sent - this.#delay) << 16) >> 16)
@@ -149,20 +143,23 @@ export class Pace {
     if (isFirst) {
       this.#heldBefore = this.#heldAt = now
       this.#isNarrow = now - oldest > FIRST_MS
-      this.#rate = this.#mean = bytes / Math.max(1, now - oldest)
-    } else if (this.#isSet(delay, now - sentAt)) {
-      this.#base = Number.NaN
-      this.#arrivedAt = arrived
-    } else this.#noteRate(bytes, arrived - this.#arrivedAt)
-    this.#base += DRIFT * (arrived - this.#arrivedAt)
-    this.#noteBase(delay, size, now)
+      this.#delivered = size
+      this.#busy = Math.max(1, now - oldest)
+    } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
+    else this.#noteRate(frames, arrived)
+    for (let i = 0; i < frames; i++) this.#bytes -= this.#sizes[this.#at(i)]
+    this.#first = this.#at(frames)
+    this.#count -= frames
+    this.owesSince = this.#count > 0 ? now : undefined
+    this.#noteBase(delay, size, arrived, now)
+    const isAlone = sentAt + this.#path > this.#arrivedAt
     this.#delay = delay
     this.#arrivedAt = arrived
-    this.#deliveredAt = sentAt + delay - this.#base + this.#baseSize / this.#rate
+    this.#deliveredAt = sentAt + delay - this.#path
     // Where one word is for several frames, the first of them waited for it.
-    const deliveredFirst = oldest === sentAt ? this.#deliveredAt : deliveredBefore + oldestSize / this.#rate
+    const deliveredFirst = frames === 1 ? this.#deliveredAt : deliveredBefore + oldestSize / this.#rate
     this.#noteLag(Math.max(0, now - Math.min(this.#deliveredAt, deliveredFirst)))
-    this.#noteQueue(this.#deliveredAt - size / this.#rate - sentAt, jitter, now)
+    this.#noteQueue(Math.max(0, this.#deliveredAt - size / this.#rate - sentAt), isAlone, now)
   }
 
   /** Whether a frame may go now. `isFull`: the transport has not taken yet what it was given. */
@@ -181,9 +178,23 @@ export class Pace {
     this.#bytes = 0
   }
 
+  /** Bytes a ms. */
+  get #rate(): number {
+    return this.#delivered / this.#busy
+  }
+
+  /** The delay of nothing on an idle link, by two clocks. */
+  get #path(): number {
+    return this.#base - this.#baseOwn
+  }
+
+  /** Where in the ring the one is that was sent so many after the oldest. */
+  #at(frame: number): number {
+    return (this.#first + frame) % MAX_FRAMES
+  }
+
   /** Frames are held back from now on, until none was for a while. */
   #narrows(now: number): void {
-    this.#rate = this.#mean
     this.#isNarrow = true
     this.#heldAt = now
   }
@@ -210,27 +221,30 @@ export class Pace {
     // Nothing went through without a queue for long: one round without frames shows what the path takes.
     if (now - this.#baseAt > BASE_MS) this.#narrows(now)
     if (!this.#isNarrow) return true
-    const rate = Math.max(this.#rate * this.#gain, this.#isLong ? 0 : MIN_RATE)
     const size = this.#sizes[this.#first]
+    const rate = this.#rate * this.#gain
     let free = Math.max(this.#deliveredAt, first) + size / rate
     // It is not acknowledged: so it is not there, or was not a moment ago.
     free = Math.max(free, now - this.#lag - 2 * this.#lagSpread)
     const left = free + (this.#bytes - size) / rate - now
-    if (left < this.#tickMs + Math.min(MAX_JITTER_MS, this.#ageSpread / 3) && now - this.#baseAt < BASE_MS) return true
+    if (left < this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS) return true
     // Held for want of a word only, and little is on its way: that tells of no narrow link.
     this.#heldAt = this.#isOverdue && this.#bytes < FEW_BYTES ? this.#heldBefore : now
     return false
   }
 
-  /** @param age how long the acknowledgement took, from when the oldest frame that it is for was sent, ms */
-  #noteAge(age: number): void {
+  /**
+   * @param age how long the acknowledgement took, from when the oldest frame that it is for was sent, ms
+   * @param frames how many it is for
+   */
+  #noteAge(age: number, frames: number): void {
     if (Number.isNaN(this.#age)) {
       this.#age = age
       this.#ageSpread = age / 2
       return
     }
     // A pause is no measure of the next one.
-    const isOver = this.#isOverdue && this.#count === 0
+    const isOver = this.#isOverdue && this.#count === frames
     const usual = Math.min(age, Math.max(MAX_USUAL_MS, isOver ? this.#age : 3 * this.#age))
     this.#ageSpread += (Math.abs(usual - this.#age) - this.#ageSpread) / 4
     this.#age += (usual - this.#age) / 8
@@ -244,20 +258,30 @@ export class Pace {
     this.#lag += (usual - this.#lag) / 8
   }
 
-  /** @param ms the time in which so many bytes arrived, by the client's clock */
-  #noteRate(bytes: number, ms: number): void {
-    this.#uncounted += bytes
-    this.#uncountedMs += Math.max(0, ms)
-    if (this.#uncountedMs < SAMPLE_MS) return
-    const isPause = this.#isOverdue && ms > PAUSE_MS
-    // What a pause held back comes at once, and not at the rate of the link.
-    const sample = isPause ? this.#rate : Math.min(this.#uncounted / this.#uncountedMs, 2 * this.#rate)
-    if (isPause) this.#uncountedMs = 0
-    this.#mean += (1 - Math.exp(-this.#uncountedMs / MEAN_MS)) * (sample - this.#mean)
-    const faded = this.#rate + (1 - Math.exp(-this.#uncountedMs / RATE_MS)) * (this.#mean - this.#rate)
-    this.#rate = Math.max(sample, this.#mean, faded)
-    this.#uncounted = 0
-    this.#uncountedMs = 0
+  /**
+   * So many frames were there at `arrived`. The link was busy with what was sent from one of them on since it had that one,
+   * or since the last arrival; of these rates the lowest counts: one too high makes a queue, one too low an idle moment,
+   * which the gain ends.
+   */
+  #noteRate(frames: number, arrived: number): void {
+    let bytes = 0
+    let delivered = 0
+    let busy = Number.POSITIVE_INFINITY
+    for (let i = frames - 1; i >= 0; i--) {
+      const at = this.#at(i)
+      bytes += this.#sizes[at]
+      const ms = Math.max(
+        LEAST_MS,
+        arrived - Math.max(this.#arrivedAt, this.#times[at] + this.#path + 2 * this.#jitter)
+      )
+      if (bytes * busy < delivered * ms || delivered === 0) {
+        delivered = bytes
+        busy = ms
+      }
+    }
+    const kept = Math.exp(-Math.max(0, arrived - this.#arrivedAt) / RATE_MS)
+    this.#delivered = kept * this.#delivered + delivered
+    this.#busy = kept * this.#busy + busy
   }
 
   /** Whether the client's clock was set: the frame took longer than its acknowledgement, or far less than any. */
@@ -265,27 +289,33 @@ export class Pace {
     return delay - this.#base > age + this.#tickMs || this.#base - delay > PAUSE_MS
   }
 
-  #noteBase(delay: number, size: number, now: number): void {
+  #noteBase(delay: number, size: number, arrived: number, now: number): void {
+    this.#base += DRIFT * (arrived - this.#arrivedAt)
     const isOld = now - this.#baseAt > BASE_MS && this.#count === 0
-    if (!Number.isNaN(this.#base) && delay > this.#base && !isOld) return
-    this.#base = delay
-    this.#baseSize = size
-    this.#baseAt = now
+    if (Number.isNaN(this.#base) || delay <= this.#base || isOld) {
+      this.#base = delay
+      this.#baseSize = size
+      this.#baseOwn = size / this.#rate
+      this.#baseAt = now
+    } else this.#baseOwn = Math.min(this.#baseOwn, this.#baseSize / this.#rate)
   }
 
   /**
    * @param queued for how long the frame waited behind others, ms
-   * @param jitter what acknowledgements varied by before this one, ms
+   * @param isAlone it was sent when all others had arrived: its delay varies by itself
    */
-  #noteQueue(queued: number, jitter: number, now: number): void {
-    this.#gain = queued < this.#tickMs / 2 ? Math.min(MAX_GAIN, this.#gain * IDLE_GAIN) : GAIN
+  #noteQueue(queued: number, isAlone: boolean, now: number): void {
     if (queued < NO_QUEUE_MS) this.#baseAt = now
-    // More waits than was meant to: the best rate of late is no measure any more.
-    if (queued > 3 * this.#tickMs) this.#rate = this.#mean
     // What a stall held back comes at once, each less late than the one before.
-    this.#isLong = queued > 1.5 * this.#tickMs + 2 * jitter
-    this.#queued = this.#isLong && queued > this.#queue - this.#tickMs / 4 ? this.#queued + 1 : 0
+    const jitter = this.#weight < SURE ? MAX_JITTER_MS : this.#jitter
+    const isLong = queued > 1.5 * this.#tickMs + 3 * jitter
+    this.#queued = isLong && queued > this.#queue - this.#tickMs / 4 ? this.#queued + 1 : 0
+    // Of frames that wait for each other nothing is to be seen of it.
+    if (isAlone || (!this.#isNarrow && this.#queued === 0))
+      this.#jitter += (Math.min(MAX_JITTER_MS, Math.abs(queued - this.#queue)) - this.#jitter) / this.#weight
+    this.#gain = queued < this.#tickMs / 2 ? Math.min(MAX_GAIN, this.#gain * IDLE_GAIN) : 1
     this.#queue = queued
+    this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
     if (this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : QUEUED_IN_A_ROW)) this.#narrows(now)
     this.#cameLate = this.#isOverdue

@@ -184,9 +184,12 @@ export class Seating<G extends AnyGame> {
       if (seat.state === 'away') this.#sweepAway(seat)
       if (seat.pace.owesSince === undefined || seat.state !== 'playing') continue
       const silence = now - seat.pace.owesSince
+      const { connection } = seat
       if (silence >= silentSeconds * 1000)
         this.drop(seat, 'ERR_TIMEOUT', `nothing was acknowledged for ${silentSeconds} s`)
       else if (silence >= MAX_KEPT_MS && this.#keepsTooMuch(seat)) this.drop(seat, 'ERR_CONGESTED', KEPT)
+      // Who does not listen does not hang up either.
+      if (seat.state !== 'playing') connection?.close()
     }
   }
 
