@@ -149,9 +149,8 @@ describe('golden vectors, read by a decoder of their own', () => {
     const { snapshot } = chunk
     const publicEvents = readEvents(events, shared, snapshot.tick, false)
     chunk.symbols.done()
-    expect(chunk.hash).toBe(
-      baseline === undefined || snapshot.tick % 32 === 0 ? stateHash(game, snapshot, false) : undefined
-    )
+    const isHashed = baseline === undefined || snapshot.tick >> 5 > baseline >> 5
+    expect(chunk.hash).toBe(isHashed ? stateHash(game, snapshot, false) : undefined)
 
     let privateEvents: typeof publicEvents = []
     if (length === 0) readOwned(game, undefined, snapshot, chunk.baseline, player)

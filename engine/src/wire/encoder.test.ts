@@ -59,7 +59,7 @@ describe('S1-S4 a chunk’s header', () => {
 
   it('S3 of a delta over 256 ticks or more has 16 bits of its tick, and ages in full', () => {
     const [a, b, c] = at(70000, 70020, 70276)
-    expect([...encoder.encode(c, b).subarray(0, 3)]).toEqual([0b1001, 0x84, 0x12])
+    expect([...encoder.encode(c, b).subarray(0, 3)]).toEqual([0b1101, 0x84, 0x12])
     expect(header(encoder.encode(c, b, a), 70020)).toMatchObject({ tick: 70276, baseline: 70020, before: 70000 })
   })
 
@@ -96,10 +96,11 @@ describe('S1-S4 a chunk’s header', () => {
           expect(refused(() => header(bytes(flags, 0, 0, 0, 0), near))).toMatch(/BASELINE/)
   })
 
-  it('S6 has a hash whenever its tick divides by 32', () => {
-    const [a, b, c] = at(63, 64, 65)
+  it('S6 has a hash whenever it reaches or passes a tick that divides by 32', () => {
+    const [a, b, c, d] = at(63, 64, 65, 99)
     expect(header(encoder.encode(b, a), 63).hash).toBe(b.hash)
     expect(header(encoder.encode(c, b), 64).hash).toBeUndefined()
+    expect(header(encoder.encode(d, c), 65).hash).toBe(d.hash)
   })
 
   it('says whether owner columns are in it; who gets none sees none', () => {

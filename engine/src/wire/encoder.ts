@@ -13,8 +13,13 @@ import { RansReader } from './entropy.ts'
 import { genericPrior, type Prior } from './prior.ts'
 import { checkRotations } from './rotations.ts'
 
-/** A delta carries a hash of its state whenever its tick divides by this. */
-export const HASH_INTERVAL = 32
+/** Ticks from one hash to the next. */
+const HASH_INTERVAL = 32
+
+/** Whether a frame carries a hash of its state: a keyframe, and a delta that reaches or passes a tick that divides by 32. */
+export function hashIsDue(tick: number, base: number | undefined): boolean {
+  return base === undefined || Math.floor(tick / HASH_INTERVAL) > Math.floor(base / HASH_INTERVAL)
+}
 
 const DELTA = 1
 const BEFORE = 2
@@ -86,7 +91,7 @@ export class DeltaEncoder<G extends AnyGame> {
       fail('ERR_USAGE', `a delta over ${now.tick - base.tick} ticks: expected at most ${MAX_AGE}`)
     if (last && last.tick >= base.tick)
       fail('ERR_USAGE', `tick ${last.tick} before the baseline at ${base.tick}: expected an older one`)
-    const hashed = !base || now.tick % HASH_INTERVAL === 0
+    const hashed = hashIsDue(now.tick, base?.tick)
     const owned = this.#columns === 'wire'
     const near = base !== undefined && now.tick - base.tick < NEAR_TICKS
     const common = (hashed ? HASH : 0) | (owned ? OWNED : 0) | (this.#state.prior.epoch << EPOCH_SHIFT)

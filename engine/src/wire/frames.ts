@@ -9,7 +9,7 @@ import type { AnyGame, GamePlan, Kind } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
 import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
 import { BitReader, BitWriter } from './bits.ts'
-import { type ChunkHeader, DeltaDecoder, DeltaEncoder, HASH_INTERVAL, readChunkHeader } from './encoder.ts'
+import { type ChunkHeader, DeltaDecoder, DeltaEncoder, hashIsDue, readChunkHeader } from './encoder.ts'
 import { RansReader } from './entropy.ts'
 import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
 import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
@@ -94,7 +94,7 @@ export class FrameWriter<G extends AnyGame> {
    */
   head(own: Private, shared: number = SHARED_PREFIX): Uint8Array<ArrayBuffer> | undefined {
     const { snapshot, baseline, player, slack, events } = own
-    const hashed = this.#hasOwned && (!baseline || snapshot.tick % HASH_INTERVAL === 0)
+    const hashed = this.#hasOwned && hashIsDue(snapshot.tick, baseline?.tick)
     const columns = hashed || (this.#hasOwned && ownedChanged(snapshot, baseline, player))
     if (!columns && slack === undefined && events.length === 0) return undefined
     const out = this.#bits

@@ -8,7 +8,6 @@ export {
   DeltaDecoder,
   DeltaEncoder,
   type EncoderOptions,
-  HASH_INTERVAL,
   readChunkHeader,
 } from './encoder.ts'
 export { explain } from './explain.ts'

@@ -6,8 +6,8 @@
 
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { EVERYTHING, TARGETS } from './all.ts'
-import { Keeper, save } from './corpus.ts'
+import { TARGETS } from './all.ts'
+import { Keeper, keptTarget, save } from './corpus.ts'
 import { Chance, drawGame, drawPlay, roundTrip } from './plays.ts'
 import { tampered } from './tamper.ts'
 import { measured, type Target, taken } from './target.ts'
@@ -101,7 +101,7 @@ try {
     const tally = new Tally()
     for (let done = 0; done < frames; done += PER_TARGET) {
       where = name
-      const target = TARGETS[name](chance, values.keep ? EVERYTHING : undefined)
+      const target = values.keep ? keptTarget(name) : TARGETS[name](chance)
       const reader = target.reader()
       const n = Math.min(PER_TARGET, frames - done)
       for (let i = 0; i < n; i++) {
