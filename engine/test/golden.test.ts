@@ -225,12 +225,13 @@ it('the same play gives the same bytes', async () => {
     about: string,
     player: number,
     ticks: readonly number[],
-    own: { slack?: number; shared?: WireEvent[]; private?: WireEvent[]; all?: unknown } = {}
+    own: { slack?: number; got?: number; shared?: WireEvent[]; private?: WireEvent[]; all?: unknown } = {}
   ) => {
     const [now, baseline, before] = ticks
     const snapshot = at(now)!
     const shared = writer.shared(snapshot, at(baseline), at(before), own.shared ?? [])
-    const head = writer.head({ player, snapshot, baseline: at(baseline), slack: own.slack, events: own.private ?? [] })
+    const { slack, got, private: events = [] } = own
+    const head = writer.head({ player, snapshot, baseline: at(baseline), slack, got, events })
     const bytes = head ? Uint8Array.from([...head, ...shared.subarray(SHARED_PREFIX)]) : shared
     return {
       about,
@@ -238,7 +239,8 @@ it('the same play gives the same bytes', async () => {
       hex: hex(bytes),
       baseline,
       before,
-      slack: own.slack,
+      slack,
+      got,
       events: own.all ?? [],
       seen: seen(snapshot, player),
     }
@@ -269,9 +271,9 @@ it('the same play gives the same bytes', async () => {
       frame('a keyframe', 1, [30]),
       frame('a delta without a snapshot before', 1, [31, 30]),
       frame('a delta with one, a hash, owner columns and slack', 1, [32, 31, 30], { slack: -3 }),
-      frame('rows that went', 1, [33, 32, 31]),
+      frame('rows that went', 1, [33, 32, 31], { got: 35 }),
       frame('rows that came, one to this player; one in a slot that was free', 1, [34, 33, 32]),
-      frame('several ticks at once', 1, [40, 34]),
+      frame('several ticks at once', 1, [40, 34], { slack: 127, got: 12 }),
       frame('events, public and private', 1, [64, 40], {
         shared: [
           happened(41, 'boom', { at: { x: 1, y: 63 } }),
@@ -314,6 +316,7 @@ it('the same play gives the same bytes', async () => {
         arrivedAt: 7,
         drawn: 69994,
         renderTick: 69990 + 3 / 256,
+        asks: true,
         first: 70001,
         commands: [idle, idle, shoot, shoot, idle],
       }),

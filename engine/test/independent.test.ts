@@ -129,6 +129,7 @@ describe('golden vectors, read by a decoder of their own', () => {
       baseline,
       before,
       slack,
+      got,
       events: happened,
       seen,
     } = given as never as Record<string, never> & {
@@ -156,11 +157,13 @@ describe('golden vectors, read by a decoder of their own', () => {
     if (length === 0) readOwned(game, undefined, snapshot, chunk.baseline, player)
     else {
       const own = new Bits(bytes.slice(start, start + length))
-      const [hasColumns, hasSlack] = [own.flag(), own.flag()]
+      const [hasColumns, hasSlack, hasGot] = [own.flag(), own.flag(), own.flag()]
       readOwned(game, hasColumns ? own : undefined, snapshot, chunk.baseline, player)
       if (hasColumns && own.flag()) expect(own.number(16)).toBe(ownerHash(game, snapshot, player))
       if (hasSlack) expect((own.number(8) << 24) >> 24).toBe(slack)
       else expect(slack).toBeUndefined()
+      if (hasGot) expect(snapshot.tick - unzigzag(own.varint())).toBe(got)
+      else expect(got).toBeUndefined()
       privateEvents = readEvents(events, own, snapshot.tick, true)
       own.end()
     }
@@ -215,7 +218,7 @@ describe('golden vectors, read by a decoder of their own', () => {
   })
 
   it.each<{ about: string }>(golden.commands)('C R: $about', (given) => {
-    const { hex, near, ack, arrivedAt, drawn, renderTick, first, commands } = given as never as Record<
+    const { hex, near, ack, arrivedAt, drawn, renderTick, asks = false, first, commands } = given as never as Record<
       string,
       never
     > & {
@@ -223,6 +226,7 @@ describe('golden vectors, read by a decoder of their own', () => {
     }
     const from = new Bits(bytesOf(hex))
     expect(from.number(8)).toBe(2)
+    expect(from.flag()).toBe(asks)
     const holds = from.flag()
     const newest = holds ? nearest(from.number(16), near) : -1
     const arrived = holds ? from.number(16) : 0

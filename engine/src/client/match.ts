@@ -156,7 +156,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     if (this.status === 'ended') return this.#throwFailure()
     const time = this.#localTime(now)
     this.#drawnAt = this.#line.now()
-    this.#roundTrip.measure()
+    if (!this.#sender.isSlow) this.#roundTrip.measure()
     this.#input.sample(this.#renderTick, this.#drawnWith)
     const { history } = this.#receiver
     const snapshot = history.get(history.newest)
@@ -262,6 +262,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     this.players.clear()
     for (const player of players) this.players.set(player.id, player)
     this.#line.restored()
+    this.#sender.resumed()
     if (prior) this.#receiver.learn(prior)
     this.#requests.resume()
     this.#input.take() // pressed while the screen stood still: not meant for what it shows next
@@ -284,12 +285,13 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
     if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT)
+    if (frame.got !== undefined) this.#sender.told(frame.got, this.#roundTrip.ms)
     this.#predictor.meet(frame.snapshot)
     this.#events.push(frame.events, tick)
     this.#requests.received(tick)
     this.#sender.received(tick, now)
     this.#sender.acknowledge(this.#renderTick)
-    this.#roundTrip.measure()
+    if (!this.#sender.isSlow) this.#roundTrip.measure()
     // Nothing is drawn: events happen at their time all the same, so that there is no backlog to come back to.
     if (now - this.#drawnAt > HIDDEN_MS)
       this.#safely(() => this.#events.deliver(this.#serverTick(now) - this.#interpolator.delay))

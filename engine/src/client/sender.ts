@@ -1,13 +1,14 @@
-// Commands on their way to the server. While the connection has not taken what it was given, they wait here; then all
-// that waits goes as one frame, in order. A frame is sent at most once a client tick. Only a wait of more than MAX_RUN
-// ticks loses commands, the oldest ones, and counts them.
+// Commands on their way to the server. While the connection has not taken what it was given, or has not brought it (see
+// flight.ts), they wait here; then all that waits goes as one frame, in order. A frame is sent at most once a client tick.
+// Commands are lost, and counted, only where more than MAX_RUN ticks wait, the oldest of them, and with a connection.
 
 import type { Layout } from '../schema/layout.ts'
 import { History } from '../state/history.ts'
 import { BitWriter } from '../wire/bits.ts'
 import { MAX_RUN, writeCommands } from '../wire/commands.ts'
 import type { Values } from '../wire/record.ts'
-import type { Transport } from './transport.ts'
+import { Flight } from './flight.ts'
+import type { Line } from './line.ts'
 
 /** Ticks for which commands are remembered: more than may be unsent or unacknowledged. */
 const MEMORY = 256
@@ -23,11 +24,12 @@ export interface Stamped {
 }
 
 export class Sender {
-  /** Commands that were never sent because the connection took nothing for too long. */
+  /** Commands that never came to the server: the connection took nothing for too long, or was lost. */
   dropped = 0
   /** True while commands wait for the connection to drain. */
   congested = false
-  readonly #transport: Transport
+  readonly #line: Pick<Line, 'now' | 'bufferedAmount' | 'isLost' | 'send'>
+  readonly #flight = new Flight()
   readonly #layout: Layout
   readonly #stamped = new History<Stamped>(MEMORY)
   readonly #bits = new BitWriter()
@@ -40,14 +42,19 @@ export class Sender {
   #isAwaited = false
   #acked = -1
 
-  constructor(transport: Transport, layout: Layout) {
-    this.#transport = transport
+  constructor(line: Pick<Line, 'now' | 'bufferedAmount' | 'isLost' | 'send'>, layout: Layout) {
+    this.#line = line
     this.#layout = layout
   }
 
   /** The newest command at or before a tick. */
   atOrBefore(tick: number): Stamped | undefined {
     return this.#stamped.atOrBefore(tick)
+  }
+
+  /** True while the way up carries less than it is given: nothing else should go that way. */
+  get isSlow(): boolean {
+    return this.#flight.asks
   }
 
   /** Takes the command of a tick later than all before. */
@@ -67,11 +74,26 @@ export class Sender {
     this.#arrivedAt = Math.round(at)
   }
 
+  /** The server has all commands up to that of tick `got`; `roundTrip`: of the connection when nothing waits, ms. */
+  told(got: number, roundTrip: number): void {
+    this.dropped += this.#flight.arrived(got, this.#line.now(), roundTrip)
+  }
+
+  /** There is another connection: what was made meanwhile, for ticks that passed, is not sent. */
+  resumed(): void {
+    this.#flight.lost()
+    for (let at = this.#stamped.after(this.#next - 1); at; at = this.#stamped.after(at.tick)) {
+      this.dropped++
+      this.#next = at.tick + 1
+    }
+  }
+
   /** Sends what waits, if the connection has drained. `drawn`: the newest snapshot that the screen was drawn with; `renderTick`:
    * what was on it. */
   flush(drawn: number, renderTick: number): void {
     const oldest = this.#stamped.after(this.#next - 1)
-    this.congested = oldest !== undefined && this.#transport.bufferedAmount > 0
+    this.congested = oldest !== undefined && !this.#isFree
+    if (this.congested) this.#flight.held(this.#line.now())
     if (oldest === undefined || this.congested) return
     const first = oldest.tick
     const commands: Values[] = []
@@ -79,26 +101,32 @@ export class Sender {
       commands.push(at.command)
     this.#next = first + commands.length
     this.#send(drawn, renderTick, first, commands)
+    this.#flight.sent(first, this.#next - 1, this.#line.now())
   }
 
   /** Acknowledges what is held, unless that was, or commands do. */
   acknowledge(renderTick: number): void {
     // Either way, as a clock may be set back.
-    const silence = Math.abs(this.#transport.now() - this.#sentAt)
+    const silence = Math.abs(this.#line.now() - this.#sentAt)
     if (
       this.#held === this.#acked ||
       silence < (this.#isAwaited ? AWAITED_MS : SILENCE_MS) ||
-      this.#transport.bufferedAmount > 0
+      !this.#isFree
     )
       return
     this.#send(this.#held, renderTick, this.#held + 1, [])
   }
 
+  get #isFree(): boolean {
+    const { isLost, bufferedAmount } = this.#line
+    return !isLost && bufferedAmount === 0 && !this.#flight.isFull(this.#line.now())
+  }
+
   #send(drawn: number, renderTick: number, first: number, commands: readonly Values[]): void {
-    this.#sentAt = this.#transport.now()
+    this.#sentAt = this.#line.now()
     const ack = this.#held
     this.#acked = ack
-    const run = { ack, arrivedAt: this.#arrivedAt, drawn, renderTick, first, commands }
-    this.#transport.send(writeCommands(this.#bits, this.#layout, run))
+    const run = { ack, arrivedAt: this.#arrivedAt, drawn, renderTick, asks: commands.length > 0 && this.#flight.asks, first, commands }
+    this.#line.send(writeCommands(this.#bits, this.#layout, run))
   }
 }

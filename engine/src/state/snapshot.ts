@@ -142,15 +142,15 @@ export class SnapshotBase {
     this.#hash ??= hashOf(this, this.viewer !== 'public')
     return this.#hash
   }
-  /** The same tick as everybody may know it: what `move` reads at both ends. */
+  /** The same tick as everybody may know it: what `move` reads at both ends. Made once. */
   get seen(): SnapshotBase {
-    this.#seen ??= makeSnapshot(
-      this.plan,
-      this.tick,
-      this.tables.map((table) => table.cells),
-      'public'
-    )
+    this.#seen ??= this.toSeen()
     return this.#seen
+  }
+  /** Like `seen`, and not kept: for who reads it in one tick alone. */
+  toSeen(): SnapshotBase {
+    const cells = this.tables.map((table) => table.cells)
+    return makeSnapshot(this.plan, this.tick, cells, 'public')
   }
   /** The id of the live row at a slot, or 0. */
   idOf(entity: string, slot: number): number {

@@ -73,6 +73,11 @@ export class Table implements WritableCells, Iterable<RowBase> {
   #count = 0
   /** The last one, while nobody came or went. */
   #frozen: Int32Array | undefined
+  /** What was frozen last, and what the next may be settled into: it holds the same. */
+  #last: FrozenCells | undefined
+  #spare: Int32Array | undefined
+  /** Where no column has values: shared by all that is frozen. */
+  readonly #noValues: FrozenCells['packed'] | undefined
   #lowestFree = 0
   /** Slots of rows despawned at `#dyingTick`: not free before the next tick. */
   #dying: number[] = []
@@ -92,6 +97,7 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.numbers = columns.map(() => new Float64Array(0))
     this.#values = columns.map(() => [])
     this.#packed = columns.map(() => [])
+    this.#noValues = columns.some(({ kind }) => kind === 'value') ? undefined : columns.map(() => NO_VALUES)
   }
 
   /** Live rows. */
@@ -213,11 +219,27 @@ export class Table implements WritableCells, Iterable<RowBase> {
     this.#reuse()
     const size = this.#high
     const { columns } = this.plan.layout
-    const ints = new Int32Array(columns.length * size)
-    this.#settle(0, size, ints)
     const born = this.#frozenBorn(size)
-    const packed = columns.map(({ index, kind }) => (kind === 'value' ? this.#packed[index].slice(0, size) : NO_VALUES))
-    return { size, count: this.#count, born, ints, packed }
+    const last = this.#last?.born === born ? this.#last : undefined
+    const ints = (last && this.#spare) ?? new Int32Array(columns.length * size)
+    this.#settle(0, size, ints)
+    if (last && this.#isSame(last, ints)) {
+      this.#spare = ints
+      return last
+    }
+    this.#spare = undefined
+    const packed =
+      this.#noValues ??
+      columns.map(({ index, kind }) => (kind === 'value' ? this.#packed[index].slice(0, size) : NO_VALUES))
+    this.#last = { size, count: this.#count, born, ints, packed }
+    return this.#last
+  }
+
+  /** Whether nothing changed since: then snapshots share it. */
+  #isSame({ ints, packed }: FrozenCells, next: Int32Array): boolean {
+    for (let at = 0; at < next.length; at++) if (next[at] !== ints[at]) return false
+    if (this.#noValues) return true
+    return packed.every((values, index) => values.every((value, slot) => value === this.#packed[index][slot]))
   }
 
   /** Who is there since when. Snapshots between which nobody came or went share it, and see that at once. */

@@ -15,7 +15,7 @@ const [idle, go, shoot]: Values[] = [
   { turn: -1, thrust: 1, fire: false },
   { turn: 1, thrust: 0.5, fire: true },
 ]
-const NOTHING: CommandRun = { ack: -1, arrivedAt: 0, drawn: -1, renderTick: -1, first: 0, commands: [] }
+const NOTHING: CommandRun = { ack: -1, arrivedAt: 0, drawn: -1, renderTick: -1, asks: false, first: 0, commands: [] }
 const write = (run: Partial<CommandRun>) =>
   writeCommands(new BitWriter(), layout, { ...NOTHING, drawn: run.ack ?? -1, ...run })
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
@@ -29,16 +29,17 @@ describe('C1-C4 a run of commands', () => {
       behind: fc.oneof(fc.nat(3), fc.nat(MAX_TRAIL)),
       trail: fc.integer({ min: -MAX_TRAIL * 256, max: MAX_TRAIL * 256 }),
       ahead: fc.integer({ min: -500, max: 500 }),
+      asks: fc.boolean(),
       commands: fc.array(fc.constantFrom(idle, idle, go, shoot), { maxLength: MAX_RUN }),
     })
     fc.assert(
-      fc.property(run, ({ near, late, arrivedAt, behind, trail, ahead, commands }) => {
+      fc.property(run, ({ near, late, arrivedAt, behind, trail, ahead, asks, commands }) => {
         const ack = near - late
         const first = Math.max(near + ahead, 0)
         const made =
           ack < 0
-            ? { ...NOTHING, first, commands }
-            : { ack, arrivedAt, drawn: Math.max(0, ack - behind), renderTick: 0, first, commands }
+            ? { ...NOTHING, asks, first, commands }
+            : { ack, arrivedAt, drawn: Math.max(0, ack - behind), renderTick: 0, asks, first, commands }
         if (ack >= 0) made.renderTick = made.drawn - trail / 256
         expect(readCommands(write(made), layout, near)).toEqual(made)
       }),
@@ -103,6 +104,7 @@ describe('a run is refused', () => {
   it('C2 with a render tick too far behind', () => {
     const out = new BitWriter()
     out.bits(2, 8)
+    out.bit(false)
     out.bit(true)
     out.bits(100, 16)
     out.bits(0, 16)
@@ -120,6 +122,7 @@ describe('a run is refused', () => {
   ])('C2 drawn with a tick %s', (_, ack, behind) => {
     const out = new BitWriter()
     out.bits(2, 8)
+    out.bit(false)
     out.bit(true)
     out.bits(ack, 16)
     out.bits(0, 16)

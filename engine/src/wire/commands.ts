@@ -1,6 +1,6 @@
 // A run of commands: what a player pressed for consecutive ticks, in one frame, with what the player has seen. Writer
 // and reader side by side. PROTOCOL.md, section Commands.
-//   frame = kind (8) | holds one? (1) | newest tick held, low 16 | when its frame arrived, ms, low 16 |
+//   frame = kind (8) | asks? (1) | holds one? (1) | newest tick held, low 16 | when its frame arrived, ms, low 16 |
 //           how far the tick drawn with is behind it (Rice) | how far the render tick is from that, 1/256 ticks |
 //           first tick, low 16 | count (6) | per command: differs from the one before? (1), then the record
 // What stands between "holds one?" and the first tick is there only where it does.
@@ -27,6 +27,8 @@ export interface CommandRun {
   readonly drawn: number
   /** The fractional tick on the client's screen, in steps of 1/256. */
   readonly renderTick: number
+  /** The server is to say with its next frame that this one came. Left out: no. */
+  readonly asks?: boolean
   /** The tick of the first command. */
   readonly first: number
   /** Settled commands for first, first + 1, … */
@@ -39,6 +41,7 @@ export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): 
     fail('ERR_USAGE', `a run of ${run.commands.length} commands: expected at most ${MAX_RUN}`)
   out.reset()
   out.bits(FRAME_KIND.commands, 8)
+  out.bit(run.asks === true)
   out.bit(run.ack >= 0)
   if (run.ack >= 0) {
     out.bits(low16(run.ack), 16)
@@ -62,6 +65,7 @@ export function writeCommands(out: BitWriter, layout: Layout, run: CommandRun): 
 /** `near`: the match's tick. @throws ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED */
 export function readCommands(bytes: Uint8Array, layout: Layout, near: number): CommandRun {
   const from = new BitReader(bytes, 1)
+  const asks = from.bit()
   const holds = from.bit()
   const ack = holds ? resolve16(from.bits(16), near) : -1
   const arrivedAt = holds ? from.bits(16) : 0
@@ -82,5 +86,5 @@ export function readCommands(bytes: Uint8Array, layout: Layout, near: number): C
     commands.push(i > 0 && !from.bit() ? commands[i - 1] : readRecord(from, layout, 'ERR_FRAME_INVALID'))
   from.end()
   const drawn = ack - behind
-  return { ack, arrivedAt, drawn, renderTick: drawn - trail / 256, first, commands }
+  return { ack, arrivedAt, drawn, renderTick: drawn - trail / 256, asks, first, commands }
 }

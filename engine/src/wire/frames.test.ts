@@ -54,11 +54,12 @@ interface Options {
   readonly shared?: readonly WireEvent[]
   readonly own?: readonly WireEvent[]
   readonly slack?: number
+  readonly got?: number
 }
 function frameOf(snapshot: SnapshotBase, options: Options = {}): Uint8Array {
-  const { player = 1, baseline, before, shared = [], own = [], slack } = options
+  const { player = 1, baseline, before, shared = [], own = [], slack, got } = options
   const all = writer.shared(snapshot, baseline, before, shared)
-  const head = writer.head({ player, snapshot, baseline, slack, events: own })
+  const head = writer.head({ player, snapshot, baseline, slack, got, events: own })
   return head ? Uint8Array.from([...head, ...all.subarray(SHARED_PREFIX)]) : all
 }
 const read = (
@@ -88,6 +89,15 @@ describe('F6-F8 a state frame', () => {
     const shared = writer.shared(b, a, undefined, []).subarray(SHARED_PREFIX)
     // The bits end with a byte: the flag that ends the events has one of its own, before the words.
     expect([...shared]).toEqual([...chunk.subarray(0, 3), 0, ...chunk.subarray(3)])
+  })
+
+  it('C7 says which command came last, where somebody asked: the three flags cost nothing', () => {
+    const { snapshot } = make()
+    const [a, b] = [snapshot(100), snapshot(101)]
+    for (const got of [-1, 0, 60, 101, 108])
+      expect(read(frameOf(b, { baseline: a, got }), 100, () => a)).toMatchObject({ got, slack: undefined })
+    expect(read(frameOf(b, { baseline: a, slack: -3 }), 100, () => a)).toMatchObject({ got: undefined, slack: -3 })
+    expect(frameOf(b, { baseline: a, slack: -3 })).toHaveLength(frameOf(b, { baseline: a }).length + 2)
   })
 
   it('carries the state, as the player may know it', () => {

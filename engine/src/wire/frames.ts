@@ -1,6 +1,7 @@
 // State frames: what a player gets a tick. Writer and reader side by side. PROTOCOL.md, section State frames.
 //   frame   = kind (8) | length of the private chunk (varint) | private chunk | shared chunk
-//   private = own? slack? (1 bit each), owner columns [hash?], slack (8, signed), events with their positions
+//   private = own? slack? got? (1 bit each), owner columns [hash?], slack (8, signed), ticks since the newest command (zigzag
+//             varint), events with their positions
 //   shared  = chunk of DeltaEncoder, with events before its symbols
 // The shared chunk is the same bytes for all who share (audience, baseline, before, prior). An empty private chunk has length 0.
 
@@ -8,7 +9,7 @@ import { fail } from '../schema/errors.ts'
 import type { AnyGame, GamePlan, Kind } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
 import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
-import { BitReader, BitWriter } from './bits.ts'
+import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
 import { type ChunkHeader, DeltaDecoder, DeltaEncoder, hashIsDue, readChunkHeader } from './encoder.ts'
 import { RansReader } from './entropy.ts'
 import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
@@ -42,6 +43,8 @@ export interface Private {
   readonly baseline: SnapshotBase | undefined
   /** How early the player's commands came, in sixteenths of a tick, -128 to 127; undefined: as last told. */
   readonly slack: number | undefined
+  /** The tick of the player's newest command; undefined: nobody wants to know. */
+  readonly got?: number | undefined
   readonly events: readonly WireEvent[]
 }
 
@@ -93,20 +96,22 @@ export class FrameWriter<G extends AnyGame> {
    * @throws ERR_FRAME_SIZE where the two have more than MAX_FRAME_BYTES
    */
   head(own: Private, shared: number = SHARED_PREFIX): Uint8Array<ArrayBuffer> | undefined {
-    const { snapshot, baseline, player, slack, events } = own
+    const { snapshot, baseline, player, slack, got, events } = own
     const hashed = this.#hasOwned && hashIsDue(snapshot.tick, baseline?.tick)
     const columns = hashed || (this.#hasOwned && ownedChanged(snapshot, baseline, player))
-    if (!columns && slack === undefined && events.length === 0) return undefined
+    if (!columns && slack === undefined && got === undefined && events.length === 0) return undefined
     const out = this.#bits
     out.reset()
     out.bit(columns)
     out.bit(slack !== undefined)
+    out.bit(got !== undefined)
     if (columns) {
       writeOwned(out, snapshot, baseline, player)
       out.bit(hashed)
       if (hashed) out.bits(ownedHash(snapshot, player), 16)
     }
     if (slack !== undefined) out.bits(Math.max(-128, Math.min(127, slack)) & 0xff, 8)
+    if (got !== undefined) out.varint(zigzag(snapshot.tick - got))
     this.#writeEvents(out, snapshot.tick, events, true)
     const chunk = out.finish()
     out.reset()
@@ -149,6 +154,8 @@ export interface StateFrame {
   /** True for a keyframe: what was held before is no baseline any more. */
   readonly keyframe: boolean
   readonly slack: number | undefined
+  /** The tick of the newest command that the server has, where it says so. */
+  readonly got: number | undefined
   /** In the order in which they happened. */
   readonly events: readonly WireEvent[]
   /** False where the state's hash is not the frame's: a keyframe must heal it. */
@@ -225,19 +232,22 @@ export class FrameReader<G extends AnyGame> {
     shared: WireEvent[]
   ): StateFrame {
     let slack: number | undefined
+    let got: number | undefined
     let events = shared
     const hasColumns = own?.bit() ?? false
     const hasSlack = own?.bit() ?? false
+    const hasGot = own?.bit() ?? false
     readOwned(hasColumns ? own : undefined, snapshot, baseline, player)
     let sound = header.hash === undefined || hashOf(snapshot, false) === header.hash
     if (hasColumns) checkRotations(snapshot)
     if (hasColumns && own!.bit()) sound = own!.bits(16) === ownedHash(snapshot, player) && sound
     if (own) {
       if (hasSlack) slack = (own.bits(8) << 24) >> 24
+      if (hasGot) got = header.tick - unzigzag(own.varint())
       events = merge(shared, this.#readEvents(own, header.tick, true))
       own.end()
     }
-    return { snapshot, epoch: header.epoch, keyframe: header.baseline === undefined, slack, events, sound }
+    return { snapshot, epoch: header.epoch, keyframe: header.baseline === undefined, slack, got, events, sound }
   }
 
   #decoderOf(epoch: number): DeltaDecoder<G> {

@@ -18,7 +18,9 @@ export interface Given {
 }
 
 export class CommandBuffer {
-  #given = new Map<number, Given>()
+  /** Commands for ticks to come, with these, in order: seldom more than a few. */
+  readonly #given: Given[] = []
+  readonly #ticks: number[] = []
   #last: Given
   /** The newest tick that a command came for, and that one: `#last` is neutral after a while without any. */
   #lastTick = -1
@@ -26,42 +28,57 @@ export class CommandBuffer {
   /** Flags that were pressed in commands for ticks that had run without them, by the screen that they were pressed on. */
   #pressed: Given[] = []
   readonly #neutral: Values
+  /** Names of what can be pressed. */
+  readonly #flags: readonly string[]
   readonly #repeatTicks: number
 
   constructor(neutral: Values, tickRate: number) {
     this.#neutral = neutral
     this.#last = { command: neutral, drawn: -1, renderTick: -1 }
     this.#lastGiven = neutral
+    this.#flags = flagsOf(neutral)
     this.#repeatTicks = Math.ceil((REPEAT_MS * tickRate) / 1000)
   }
 
   /** Keeps a run for the ticks after `now`. @throws ERR_COMMAND_TICK where it reaches too far ahead: nothing of it is kept */
   put(run: CommandRun, now: number): void {
-    if (run.commands.length === 0) return
-    const end = run.first + run.commands.length - 1
+    const { commands, first, drawn, renderTick } = run
+    if (commands.length === 0) return
+    const end = first + commands.length - 1
     if (end > now + MAX_AHEAD)
       fail('ERR_COMMAND_TICK', `a command for tick ${end} at tick ${now}: expected at most ${MAX_AHEAD} ticks ahead`)
-    for (const [at, command] of run.commands.entries()) {
-      const tick = run.first + at
-      const given = { command, drawn: run.drawn, renderTick: run.renderTick }
+    let at = 0
+    for (let tick = first; tick <= end; tick++) {
+      // Of a run's ticks most are there already.
+      while (at < this.#ticks.length && this.#ticks[at] < tick) at++
+      if (this.#ticks[at] === tick || tick <= this.#lastTick) continue
+      const given = { command: commands[tick - first], drawn, renderTick }
       if (tick <= now) this.#late(tick, given)
-      else if (!this.#given.has(tick)) this.#given.set(tick, given)
+      else if (at === this.#ticks.length) {
+        this.#ticks.push(tick)
+        this.#given.push(given)
+      } else {
+        this.#ticks.splice(at, 0, tick)
+        this.#given.splice(at, 0, given)
+      }
     }
   }
 
   /** The command to run at `tick`; called once a tick, in order. */
   take(tick: number): Given {
-    const given = this.#given.get(tick)
-    this.#given.delete(tick)
-    const presses = given !== undefined && this.#presses(given).length > 0
-    if (given) {
-      this.#last = given
-      this.#lastGiven = given.command
+    const before = this.#last.command
+    const isGiven = this.#ticks[0] === tick
+    if (isGiven) {
+      this.#ticks.shift()
+      this.#last = this.#given.shift()!
+      this.#lastGiven = this.#last.command
       this.#lastTick = tick
     } else if (tick - this.#lastTick > this.#repeatTicks && this.#last.command !== this.#neutral)
       this.#last = { ...this.#last, command: this.#neutral }
-    const pressed = presses ? undefined : this.#pressed.shift()
+    if (this.#pressed.length === 0) return this.#last
     const { command } = this.#last
+    const presses = isGiven && this.#presses(command, before).length > 0
+    const pressed = presses ? undefined : this.#pressed.shift()
     const taken = pressed === undefined ? this.#last : { ...pressed, command: { ...command, ...pressed.command } }
     // What counts now does not count again.
     if (this.#pressed.length > 0)
@@ -71,10 +88,11 @@ export class CommandBuffer {
 
   /** Of a command whose tick has run: once, however often it comes. */
   #late(tick: number, given: Given): void {
-    if (tick <= this.#lastTick) return
     // What was held down all along is no press, however long it took to come.
     const before = tick === this.#lastTick + 1 ? this.#lastGiven : this.#last.command
-    const names = this.#presses(given, before).filter((name) => !this.#pressed.some(({ command }) => command[name]))
+    const names = this.#presses(given.command, before).filter(
+      (name) => !this.#pressed.some(({ command }) => command[name])
+    )
     const command = Object.fromEntries(names.map((name) => [name, true]))
     if (names.length > 0) this.#pressed.push({ ...given, command })
     this.#last = given
@@ -83,7 +101,14 @@ export class CommandBuffer {
   }
 
   /** The flags that it has and the one before had not. */
-  #presses({ command }: Given, before: Values = this.#last.command): string[] {
-    return Object.keys(command).filter((name) => command[name] === true && before[name] !== true)
+  #presses(command: Values, before: Values): string[] {
+    return this.#flags.filter((name) => command[name] === true && before[name] !== true)
   }
+}
+
+const flags = new WeakMap<Values, readonly string[]>()
+function flagsOf(neutral: Values): readonly string[] {
+  const names = flags.get(neutral) ?? Object.keys(neutral).filter((name) => typeof neutral[name] === 'boolean')
+  flags.set(neutral, names)
+  return names
 }

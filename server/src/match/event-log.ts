@@ -56,11 +56,13 @@ export class EventLog {
 
   /** What everybody sees happen after `from`. */
   shared(from: number): readonly WireEvent[] {
+    if (from >= this.#newest) return NOTHING
     return this.#since(from, (tick) => tick.shared)
   }
 
   /** What only this player sees happen after `from`. */
   private(from: number, player: number): readonly WireEvent[] {
+    if (from >= this.#newest) return NOTHING
     return this.#since(from, (tick) => tick.private.get(player) ?? [])
   }
 
@@ -94,7 +96,6 @@ export class EventLog {
   }
 
   #since(from: number, of: (tick: Tick) => readonly WireEvent[]): readonly WireEvent[] {
-    if (from >= this.#newest) return NOTHING
     const events: WireEvent[] = []
     for (let tick = Math.max(from + 1, this.#oldest); tick <= this.#newest; tick++) {
       const at = this.#ticks.get(tick)

@@ -46,8 +46,10 @@ import { Timers } from './timers.ts'
 /** What a client can't use: a frame (or a prior) that it can't read, or a state with another hash than its frame says. */
 export type Trouble = 'unreadable' | 'unsound'
 
-/** Snapshots kept: what rewind() can look back on. */
-const HISTORY = 128
+/** Snapshots are kept for so long: what rewind() looks back on, and a delta starts from after a cut. So many at least. */
+const HISTORY_SECONDS = 2
+const MIN_HISTORY = 32
+
 export interface MatchSetup<G extends AnyGame> {
   readonly id: string
   readonly game: G
@@ -90,7 +92,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #seats: Seats
   readonly #requests: Requests<G>
   readonly #events = new EventLog()
-  readonly #history = new History<SnapshotBase>(HISTORY)
+  readonly #history: History<SnapshotBase>
   readonly #outbound: Outbound<G>
   readonly #rewind: Rewind
   readonly #check: MoveCheck | undefined
@@ -120,6 +122,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#tables = world.tables
     this.#random = new Random(seed)
     this.#now = now ?? (() => (this.tick * 1000) / game.tickRate)
+    this.#history = new History(Math.max(MIN_HISTORY, Math.ceil(HISTORY_SECONDS * game.tickRate)))
     this.#outbound = new Outbound(learner, rules)
     this.#rewind = new Rewind(this.#plan, this.#history)
     this.#check = checks ? new MoveCheck(this.#plan, this.#warn) : undefined
@@ -256,12 +259,14 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   /** @throws ERR_COMMAND_TICK */
   commands(seat: Seat, run: CommandRun): void {
     const now = this.#now()
-    if (run.ack <= this.tick) {
-      seat.ack = Math.max(seat.ack, run.ack)
-      seat.pace.acked(run.ack, run.arrivedAt, now)
+    const { tick } = this
+    const { ack, arrivedAt, asks, first, commands } = run
+    if (ack <= tick) {
+      seat.ack = Math.max(seat.ack, ack)
+      seat.pace.acked(ack, arrivedAt, now)
     }
-    seat.commands.put(run, this.tick)
-    if (run.commands.length > 0) seat.slack.arrived(run.first, run.first + run.commands.length - 1, now)
+    seat.commands.put(run, tick)
+    if (commands.length > 0) seat.slack.arrived(first, first + commands.length - 1, now, asks)
   }
 
   /** The client can't use what it got: its next frame is a keyframe, twice a second at most. */
@@ -320,7 +325,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#seating.sweep(this.#now())
     this.#timers.run(this.tick)
     this.#takeCommands()
-    this.#movement.run(this.tick, this.#history.get(this.tick - 1)?.seen, this.#commands)
+    this.#movement.run(this.tick, this.#history.get(this.tick - 1)?.toSeen(), this.#commands)
     this.#rules.tick?.(this, this.#commands as never)
     const snapshot = this.world.snapshot() as never as SnapshotBase
     this.#history.set(snapshot.tick, snapshot)
@@ -332,18 +337,21 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   }
 
   #takeCommands(): void {
-    this.#commands.clear()
+    const { tick } = this
     for (const seat of this.#seats) {
       if (seat.input) {
         const command = seat.input()
         if (seat.state !== 'gone') this.#commands.set(seat.player, command)
         continue
       }
-      const given: Given = seat.commands.take(this.tick)
+      const given: Given = seat.commands.take(tick)
       seat.renderTick = given.renderTick
       seat.held = given.drawn
       this.#commands.set(seat.player, given.command)
     }
+    // All who have a seat have one now. Not cleared before: a map that was is made anew, and grows anew.
+    if (this.#commands.size === this.#seats.size) return
+    for (const player of this.#commands.keys()) if (!this.#seats.players.has(player)) this.#commands.delete(player)
   }
 
   /** Counts what a client says, and warns of the first. */

@@ -3,7 +3,7 @@
 // frame is one delta from what it was sent last, which its seat keeps for as long as that takes.
 
 import type { AnyGame } from '@tickwire/engine'
-import { packTell, SHARED_PREFIX, type SnapshotBase } from '@tickwire/engine/wire'
+import { packTell, type Prior, SHARED_PREFIX, type SnapshotBase } from '@tickwire/engine/wire'
 import type { SharedFrame } from './connection.ts'
 import type { EventLog } from './event-log.ts'
 import type { Learner, PackedPrior, Sent } from './learner.ts'
@@ -16,8 +16,9 @@ const CREDIT_MS = 100
 /** Players that are offered a prior in one tick; the others in later ones. */
 const MAX_OFFERS = 16
 
-/** Those who get the same chunk. */
+/** Those who get the same chunk: what it was coded with is the same for all. */
 interface Group {
+  readonly prior: Prior | undefined
   readonly frame: SharedFrame
   readonly sent: Sent
   seats: number
@@ -44,7 +45,7 @@ export class Outbound<G extends AnyGame> {
   /** Writes this tick's frame to every seat that can take it; the tick ran at `now` (ms). */
   flush(snapshot: SnapshotBase, seats: Iterable<Seat>, events: EventLog, now: number): void {
     this.#bytesPerMs = this.#share(seats)
-    const groups = new Map<string, Group>()
+    const groups: Group[] = []
     let oldest = snapshot.tick
     let offers = MAX_OFFERS
     for (const seat of seats) {
@@ -61,7 +62,7 @@ export class Outbound<G extends AnyGame> {
       oldest = Math.min(oldest, seat.known, seat.ack)
     }
     events.forget(oldest)
-    this.#report(groups.values())
+    this.#report(groups)
   }
 
   #takes(seat: Seat, now: number): boolean {
@@ -81,7 +82,7 @@ export class Outbound<G extends AnyGame> {
   #send(
     seat: Seat,
     snapshot: SnapshotBase,
-    groups: Map<string, Group>,
+    groups: Group[],
     events: EventLog,
     slack: number | undefined,
     now: number
@@ -94,12 +95,11 @@ export class Outbound<G extends AnyGame> {
     const before = baseline && sentBefore?.tick === baseline.tick - 1 ? sentBefore : undefined
     const { held } = seat.handout
     const prior = held && this.#learner.keeps(held) ? held : undefined
-    const key = `${baseline?.tick} ${before?.tick} ${prior?.epoch}`
-    let group = groups.get(key)
+    let group = groupOf(groups, baseline, before, prior)
     if (!group) {
       const bytes = writer.shared(snapshot, baseline, before, baseline ? events.shared(baseline.tick) : [], prior)
-      group = { frame: { bytes, prebuilt: undefined }, sent: { snapshot, baseline, before }, seats: 0 }
-      groups.set(key, group)
+      group = { prior, frame: { bytes, prebuilt: undefined }, sent: { snapshot, baseline, before }, seats: 0 }
+      groups.push(group)
     }
     group.seats++
     const own = {
@@ -107,6 +107,7 @@ export class Outbound<G extends AnyGame> {
       snapshot,
       baseline,
       slack,
+      got: seat.slack.got(),
       events: baseline ? events.private(seat.known, id) : events.all(seat.known, id),
     }
     const head = writer.head(own, group.frame.bytes.length)
@@ -132,9 +133,24 @@ export class Outbound<G extends AnyGame> {
   }
 
   /** What most players got is what is learned from. */
-  #report(groups: Iterable<Group>): void {
+  #report(groups: readonly Group[]): void {
     let most: Group | undefined
     for (const group of groups) if (!most || group.seats > most.seats) most = group
     if (most) this.#learner.sent(most.sent, most.frame.bytes.length)
   }
+}
+
+/** Most players share one group or two: the one that was made last. */
+function groupOf(
+  groups: readonly Group[],
+  baseline: SnapshotBase | undefined,
+  before: SnapshotBase | undefined,
+  prior: Prior | undefined
+): Group | undefined {
+  for (let at = groups.length - 1; at >= 0; at--) {
+    const group = groups[at]
+    const { sent } = group
+    if (sent.baseline === baseline && sent.before === before && group.prior === prior) return group
+  }
+  return undefined
 }

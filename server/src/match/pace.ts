@@ -12,10 +12,16 @@
 // A player is *narrow* while frames are held back for it, and for a second after. One who is not is sent every frame; a
 // queue that grows makes it narrow. An acknowledgement that does not come may be a stall of either way, in which holding
 // starves the screen: while few bytes are on their way frames go on, and that wait alone makes and keeps nobody narrow.
-// No clock here: times are ms of any steady clock. Nothing is allocated after the constructor.
+// No clock here: times are ms of any steady clock.
 
-/** Frames on their way; more are not sent. */
+/** Frames on their way; more are not sent. There is room for a few at first, for most players for good. */
 const MAX_FRAMES = 256
+const FEW_FRAMES = 16
+/** Numbers of a frame in the ring. */
+const TICK = 0
+const SIZE = 1
+const TIME = 2
+const WORDS = 3
 /** While no more bytes are on their way, frames go before the first acknowledgement: a segment of TCP. */
 const FIRST_BYTES = 1460
 /** Who acknowledges the first frame in so long is not narrow to begin with. */
@@ -59,10 +65,9 @@ export class Pace {
   /** Since when it acknowledged nothing of what it was sent, ms; undefined: it owes nothing. */
   owesSince: number | undefined
   readonly #tickMs: number
-  // A ring of the frames on their way, the oldest first.
-  readonly #ticks = new Float64Array(MAX_FRAMES)
-  readonly #sizes = new Float64Array(MAX_FRAMES)
-  readonly #times = new Float64Array(MAX_FRAMES)
+  // A ring of the frames on their way, the oldest first: tick, bytes and time of each. Its length is a power of two.
+  #frames = new Float64Array(FEW_FRAMES * WORDS)
+  #mask = FEW_FRAMES - 1
   #first = 0
   #count = 0
   /** Bytes on their way. */
@@ -112,10 +117,11 @@ export class Pace {
 
   /** A frame was written. */
   sent(tick: number, bytes: number, now: number): void {
-    const at = (this.#first + this.#count) % MAX_FRAMES
-    this.#ticks[at] = tick
-    this.#sizes[at] = bytes
-    this.#times[at] = now
+    if (this.#count > this.#mask) this.#grow()
+    const at = this.#at(this.#count)
+    this.#frames[at + TICK] = tick
+    this.#frames[at + SIZE] = bytes
+    this.#frames[at + TIME] = now
     this.#count++
     this.#bytes += bytes
     this.#lastSentAt = now
@@ -124,14 +130,16 @@ export class Pace {
 
   /** Everything up to `tick` arrived; its own frame at `arrivedAt`, ms of the client's clock, its low 16 bits. */
   acked(tick: number, arrivedAt: number, now: number): void {
-    if (this.#count === 0 || this.#ticks[this.#first] > tick) return
+    const first = this.#at(0)
+    const ring = this.#frames
+    if (this.#count === 0 || ring[first + TICK] > tick) return
     let frames = 1
-    while (frames < this.#count && this.#ticks[this.#at(frames)] <= tick) frames++
-    const oldest = this.#times[this.#first]
-    const oldestSize = this.#sizes[this.#first]
+    while (frames < this.#count && ring[this.#at(frames) + TICK] <= tick) frames++
+    const oldest = ring[first + TIME]
+    const oldestSize = ring[first + SIZE]
     const last = this.#at(frames - 1)
-    const size = this.#sizes[last]
-    const sentAt = this.#times[last]
+    const size = ring[last + SIZE]
+    const sentAt = ring[last + TIME]
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
     const isFirst = Number.isNaN(this.#age)
     this.#noteAge(now - oldest, frames)
@@ -147,8 +155,8 @@ export class Pace {
       this.#busy = Math.max(1, now - oldest)
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
     else this.#noteRate(frames, arrived)
-    for (let i = 0; i < frames; i++) this.#bytes -= this.#sizes[this.#at(i)]
-    this.#first = this.#at(frames)
+    for (let i = 0; i < frames; i++) this.#bytes -= ring[this.#at(i) + SIZE]
+    this.#first = (this.#first + frames) & this.#mask
     this.#count -= frames
     this.owesSince = this.#count > 0 ? now : undefined
     this.#noteBase(delay, size, arrived, now)
@@ -188,9 +196,20 @@ export class Pace {
     return this.#base - this.#baseOwn
   }
 
-  /** Where in the ring the one is that was sent so many after the oldest. */
+  /** Where in the ring the numbers of the one are that was sent so many after the oldest. */
   #at(frame: number): number {
-    return (this.#first + frame) % MAX_FRAMES
+    return ((this.#first + frame) & this.#mask) * WORDS
+  }
+
+  /** Twice the room: what is at the ring's start follows its end. */
+  #grow(): void {
+    const frames = new Float64Array(2 * this.#frames.length)
+    const first = this.#at(0)
+    frames.set(this.#frames.subarray(first))
+    frames.set(this.#frames.subarray(0, first), this.#frames.length - first)
+    this.#frames = frames
+    this.#mask = 2 * this.#mask + 1
+    this.#first = 0
   }
 
   /** Frames are held back from now on, until none was for a while. */
@@ -203,7 +222,8 @@ export class Pace {
   #isDrained(now: number): boolean {
     if (this.#count === 0) return true
     if (Number.isNaN(this.#age)) return this.#bytes < FIRST_BYTES
-    const first = this.#times[this.#first]
+    const oldest = this.#at(0)
+    const first = this.#frames[oldest + TIME]
     const waiting = now - first
     // It came late and what was sent next is not there yet: nothing stood still, it takes longer.
     if (this.#cameLate && this.#bytes > FEW_BYTES && waiting - this.#lag - 2 * this.#lagSpread > this.#tickMs)
@@ -221,7 +241,7 @@ export class Pace {
     // Nothing went through without a queue for long: one round without frames shows what the path takes.
     if (now - this.#baseAt > BASE_MS) this.#narrows(now)
     if (!this.#isNarrow) return true
-    const size = this.#sizes[this.#first]
+    const size = this.#frames[oldest + SIZE]
     const rate = this.#rate * this.#gain
     let free = Math.max(this.#deliveredAt, first) + size / rate
     // It is not acknowledged: so it is not there, or was not a moment ago.
@@ -269,10 +289,10 @@ export class Pace {
     let busy = Number.POSITIVE_INFINITY
     for (let i = frames - 1; i >= 0; i--) {
       const at = this.#at(i)
-      bytes += this.#sizes[at]
+      bytes += this.#frames[at + SIZE]
       const ms = Math.max(
         LEAST_MS,
-        arrived - Math.max(this.#arrivedAt, this.#times[at] + this.#path + 2 * this.#jitter)
+        arrived - Math.max(this.#arrivedAt, this.#frames[at + TIME] + this.#path + 2 * this.#jitter)
       )
       if (bytes * busy < delivered * ms || delivered === 0) {
         delivered = bytes

@@ -81,7 +81,7 @@ export class Seat {
   attach(connection: Connection): void {
     this.connection = connection
     this.pace = new Pace(this.#tickRate)
-    this.slack = new SlackReport(this.#tickRate)
+    this.slack = new SlackReport(this.#tickRate, this.slack.newest)
     this.sentBefore = undefined
     this.resyncedAt = Number.NEGATIVE_INFINITY
   }
@@ -104,6 +104,7 @@ export class Seat {
     this.token = token
     this.state = 'joining'
     this.commands = new CommandBuffer(this.#neutral, this.#tickRate)
+    this.slack = new SlackReport(this.#tickRate)
     this.sent = undefined
     this.known = tick - 1
     this.ack = tick - 1

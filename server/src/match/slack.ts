@@ -1,5 +1,7 @@
 // How early one player's commands are there before their tick runs, in fractions of a tick, so that its client stamps them
-// just in time. Of commands that arrive together the newest counts alone: the others waited for it, in a stall.
+// just in time. Of commands that arrive together the newest counts alone: the others waited for it, in a stall. And the
+// newest that came, for a client that asks, or whose line carries less than it is given: then each comes later than the
+// one before, and the client is to hold back (PROTOCOL.md, C7).
 
 /** What a report says are sixteenths of a tick: -8 to just under 8 ticks. */
 const UNIT = 16
@@ -7,35 +9,47 @@ const LEAST = -128
 const MOST = 127
 /** A client stamps no more at once. */
 const MOST_AT_ONCE = 5
+/** Who is so far behind, with commands that go on coming, is told: s. */
+const BEHIND = 0.1
 /** Arrivals within so much of a tick came together. */
 const TOGETHER_TICKS = 0.25
 
 export class SlackReport {
   readonly #rate: number
   readonly #window: number
+  readonly #behind: number
+  /** Of the newest command that came; -1: none. */
+  newest = -1
+  #isAsked: boolean
+  /** Commands came since the last tick. */
+  #hasArrived = false
   #tick = -1
   #tickedAt = 0
-  #newest = -1
   #least = Number.POSITIVE_INFINITY
   /** The last arrival: it counts once another does not come together with it. */
   #last: number | undefined
   #lastAt = Number.NEGATIVE_INFINITY
   #ticks = 0
 
-  /** @param tickRate ticks a second */
-  constructor(tickRate: number) {
+  /** @param tickRate ticks a second; @param newest of the connection before, which the client is told */
+  constructor(tickRate: number, newest?: number) {
+    this.newest = newest ?? -1
+    this.#isAsked = newest !== undefined
+    this.#behind = Math.ceil(tickRate * BEHIND)
     this.#rate = tickRate
     this.#window = Math.ceil(tickRate / 2)
   }
 
   /**
    * Commands for the ticks from `first` to `last` arrived at `now` (ms). A page that draws slowly stamps several at once, of
-   * which the first has the least time; in a longer run they waited for the connection.
+   * which the first has the least time; in a longer run they waited for the connection. `asks`: the client wants to know.
    */
-  arrived(first: number, last: number, now: number): void {
-    if (last <= this.#newest || this.#tick < 0) return
+  arrived(first: number, last: number, now: number, asks = false): void {
+    this.#isAsked ||= asks
+    if (last <= this.newest || this.#tick < 0) return
+    this.#hasArrived = true
     const tick = last - first < MOST_AT_ONCE ? first : last
-    this.#newest = last
+    this.newest = last
     if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
     this.#lastAt = now
     this.#last = tick - this.#tick - ((now - this.#tickedAt) * this.#rate) / 1000
@@ -46,12 +60,21 @@ export class SlackReport {
     this.#tick = tick
     this.#tickedAt = now
     this.#ticks++
+    this.#isAsked ||= this.#hasArrived && tick - this.newest >= this.#behind
+    this.#hasArrived = false
     if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
     if (this.#ticks < this.#window || this.#least === Number.POSITIVE_INFINITY) return undefined
     const told = Math.max(LEAST, Math.min(MOST, Math.round(this.#least * UNIT)))
     this.#least = Number.POSITIVE_INFINITY
     this.#ticks = 0
     return told
+  }
+
+  /** The tick of the newest command that came, if the next frame is to say it: once. */
+  got(): number | undefined {
+    const got = this.#isAsked ? this.newest : undefined
+    this.#isAsked = false
+    return got
   }
 
   #settle(): void {
