@@ -218,10 +218,17 @@ describe('golden vectors, read by a decoder of their own', () => {
   })
 
   it.each<{ about: string }>(golden.commands)('C R: $about', (given) => {
-    const { hex, near, ack, arrivedAt, drawn, renderTick, asks = false, first, commands } = given as never as Record<
-      string,
-      never
-    > & {
+    const {
+      hex,
+      near,
+      ack,
+      arrivedAt,
+      drawn,
+      renderTick,
+      asks = false,
+      first,
+      commands,
+    } = given as never as Record<string, never> & {
       near: number
     }
     const from = new Bits(bytesOf(hex))

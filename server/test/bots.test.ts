@@ -56,19 +56,45 @@ it('plays in processes of its own, says what its players see, and leaves', async
   expect(server.matches.map(({ players }) => players)).toEqual([0])
 })
 
-it("runs the game's own bot where its module has one", async () => {
-  const { url, commands } = await serve(8)
+/** A module of the game with a bot of its own: the body of `bot(tick, random, match)`, with `idle` for a command. */
+async function withBot(body: string): Promise<string> {
   const folder = await mkdtemp(path.join(path.dirname(fixture), 'bots-'))
   cleanups.push(() => rm(folder, { recursive: true }))
   const file = path.join(folder, 'own.ts')
   await writeFile(
     file,
     `export { game } from ${JSON.stringify(fixture)}
-     export const bot = (tick, random) => ({ go: tick > 0 && random() >= 0 ? 1 : 0, aim: 0, stick: { x: 0, y: 0 }, tool: 'bow', head: { x: 0, y: 0, z: 0, w: 1 } })`
+     const idle = { go: 0, aim: 0, stick: { x: 0, y: 0 }, tool: 'bow', head: { x: 0, y: 0, z: 0, w: 1 } }
+     export const bot = (tick, random, match) => { ${body} }`
   )
+  return file
+}
+
+it("runs the game's own bot where its module has one", async () => {
+  const { url, commands } = await serve(8)
+  const file = await withBot('return { ...idle, go: tick > 0 && random() >= 0 ? 1 : 0 }')
   const { code, err } = await bots(url, '--game', file, ...'--players 1 --seconds 1'.split(' '))
   expect(code, err).toBe(0)
   expect(new Set(commands.map(({ go }) => go))).toEqual(new Set([0, 1]))
+})
+
+it.each<[string, string, string]>([
+  [
+    'a bot that throws, though its match is over before anybody asks',
+    "if (tick > 0) { void match.leave(); throw new Error('it broke') } return idle",
+    "a bot's frame threw: Error: it broke",
+  ],
+  [
+    'a process that is killed',
+    "if (tick > 0) process.kill(process.pid, 'SIGKILL'); return idle",
+    'a process of bots ended early (SIGKILL)',
+  ],
+])('%s ends the command with the reason', async (_, body, reason) => {
+  const { url } = await serve(8)
+  const file = await withBot(body)
+  const { code, out, err } = await bots(url, '--game', file, ...'--players 1 --seconds 2'.split(' '))
+  expect([code, out]).toEqual([1, ''])
+  expect(err).toContain(`tickwire-bots: ${reason}`)
 })
 
 it('who finds no place is counted, and the exit code says so', async () => {

@@ -1,11 +1,13 @@
 // What a page waits for until it can draw: the turns of the conversation, counted on the wire.
 
 import { createServer as createProxy, type Socket, connect as tcpConnect } from 'node:net'
-import { defineGame, entity, int } from '@tickwire/engine'
+import { defineGame, entity, int, text } from '@tickwire/engine'
 import { type ClientMatch, connect } from '@tickwire/engine/client'
+import { FIRST_ASK, PROTOCOL_VERSION } from '@tickwire/engine/wire'
 import { expect, it } from 'vitest'
+import { packAsk } from '../../engine/src/wire/messages.ts'
 import { createServer, type Handshake, type ServerOptions } from '../src/index.ts'
-import { cleanups } from './clients.ts'
+import { cleanups, joined, next, RawClient } from './clients.ts'
 
 const game = defineGame({ name: 'dots', tickRate: 30, entities: { dot: entity({ x: int(0, 9) }) } })
 
@@ -86,4 +88,79 @@ it('frames that come in one piece with the connection are not lost', async () =>
   match.frame(performance.now())
   expect([...match.view.dot].map(({ x }) => x)).toEqual([7])
   expect(match.stats.resyncs).toBe(0)
+})
+
+it('a connection has one socket of the main namespace, however many it asks for at once', async () => {
+  const server = createServer({ port: 0, signals: false, warn: () => {} })
+  server.host(game, {})
+  cleanups.push(() => server.close())
+  await server.listen()
+  const ask = {
+    ask: 'join',
+    version: PROTOCOL_VERSION,
+    game: 'dots',
+    schema: game.hash,
+    match: 'quick',
+    name: '',
+  } as const
+  const auth = JSON.stringify({ [FIRST_ASK]: Buffer.from(packAsk(ask)).toString('base64') })
+  const greedy = await RawClient.connect(server.port)
+  const gone = next(greedy.socket, 'close')
+  greedy.socket.on('error', () => {}).resume()
+  const message = (words: string) => {
+    const payload = Buffer.from(words)
+    return Buffer.concat([Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255, 0, 0, 0, 0]), payload])
+  }
+  greedy.send('41')
+  greedy.socket.write(Buffer.concat(Array.from({ length: 100 }, () => message(`40${auth}`))))
+  await gone
+  expect(server.matches.reduce((players, match) => players + match.players, 0)).toBeLessThanOrEqual(1)
+  expect(server.matches.length).toBeLessThanOrEqual(1)
+})
+
+it('who is refused has to connect anew', async () => {
+  const server = createServer({
+    port: 0,
+    signals: false,
+    warn: () => {},
+    authenticate: () => Promise.reject(new Error('no')),
+  })
+  cleanups.push(() => server.close())
+  await server.listen()
+  const closed = new Promise((resolve) => server.io.engine.on('connection', (engine) => engine.once('close', resolve)))
+  await expect(joined(`http://127.0.0.1:${server.port}`)).rejects.toThrow('refused by the server')
+  await closed
+})
+
+it('P6 an event that came before a frame is heard before it', async () => {
+  const server = createServer({ port: 0, signals: false, warn: () => {} })
+  cleanups.push(() => server.close())
+  await server.listen()
+  const heard: unknown[] = []
+  server.io.on('connection', (socket) => {
+    socket.on('chat', (n) => heard.push(n))
+    socket.on('disconnect', () => heard.push('gone'))
+  })
+  const client = await RawClient.connect(server.port)
+  const gone = next(client.socket, 'close')
+  client.socket.on('error', () => {}).resume()
+  client.socket.cork()
+  client.send('42["chat",1]')
+  client.send(new Uint8Array([9])) // no frame of any kind: it ends the connection
+  client.socket.uncork()
+  await gone
+  expect(heard).toEqual([1, 'gone'])
+})
+
+it('a join that is too large to come with the connection comes after it', async () => {
+  const wordy = defineGame({ name: 'wordy', tickRate: 30, options: { words: text(3000) }, entities: {} })
+  const server = createServer({ port: 0, signals: false, warn: () => {} })
+  server.host(wordy, {})
+  cleanups.push(() => server.close())
+  await server.listen()
+  const words = 'x'.repeat(3000)
+  const options = { match: { create: { words } }, input: () => ({}) } as const
+  const match = await connect(wordy, `http://127.0.0.1:${server.port}`, options)
+  expect(match.options.words).toBe(words)
+  await match.leave()
 })

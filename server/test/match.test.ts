@@ -391,6 +391,23 @@ describe('matches', () => {
     expect(match.newest?.tick).toBeGreaterThan(calm.tick - 5)
   })
 
+  test('an async rule that rejects is no rejection of the process: it ends the match, or is warned of', async () => {
+    const fails = async () => Promise.reject(new Error('later'))
+    for (const rule of ['start', 'tick', 'after'] as const) {
+      const more = rule === 'after' ? { start: (match: Match<Game>) => void match.after(5, fails as never) } : {}
+      const server = new VirtualServer(game, rules({ ...more, ...(rule !== 'after' && { [rule]: fails }) }))
+      const match = server.lobby.open(game)
+      await server.run(2000)
+      expect(match.ended).toMatch(/^the game failed at tick \d+: later$/)
+    }
+    const server = new VirtualServer(game, rules({ join: fails as never, leave: fails as never }))
+    const { match } = await server.join({ match: 'quick', name: 'ada', input: idle })
+    await server.run(200)
+    void match.leave()
+    await server.run(500)
+    expect(server.warnings.filter((line) => line.includes('later')).length).toBe(2)
+  })
+
   test('a reason of any length is told, its beginning', async () => {
     const reason = 'no! '.repeat(200_000)
     const server = new VirtualServer(game, rules({ start: (match) => void match.after(60, () => match.end(reason)) }))

@@ -1,12 +1,13 @@
 // Latest state wins: what a player on a narrow link holds is never old, the link is used, and others don't notice.
 // DESIGN 3.2. All under the virtual clock, over links with the deep buffers of a kernel.
 
-import { defineGame, entity, event, int, text } from '@tickwire/engine'
-import { profiles, roundTrip } from '@tickwire/engine/testing'
+import { bool, command, defineGame, entity, event, int, text } from '@tickwire/engine'
+import { type LinkProfile, profiles, roundTrip } from '@tickwire/engine/testing'
 import type { Rules } from '@tickwire/server'
 import { VirtualServer } from '@tickwire/server/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Receiver } from '../../engine/src/client/receiver.ts'
+import { Sender } from '../../engine/src/client/sender.ts'
 import { hashOf } from '../../engine/src/state/snapshot.ts'
 import { narrow, type Played, play, scene } from './narrow.ts'
 
@@ -225,3 +226,164 @@ describe('who acknowledges nothing, though its connection lives', () => {
     expect([live.players.size, match.endCode]).toEqual([0, 'ERR_CONGESTED'])
   })
 })
+
+describe('a way up that carries a part of the commands', () => {
+  const RATE = 60
+  const game = defineGame({
+    name: 'up',
+    tickRate: RATE,
+    entities: { dot: entity({ x: int(0, 1000) }) },
+    command: command({ aim: int(0, 255), fire: bool }),
+  })
+  /** What a client sends that is not held back. */
+  const FREE = 60 * 14
+  const wide = roundTrip(RTT, 0)
+  const narrowUp = (share: number): LinkProfile => ({
+    up: { ...wide.up, bandwidth: share * FREE, buffer: 1 << 22 },
+    down: wide.down,
+  })
+  const upload = async (seed = 1) => {
+    const server = new VirtualServer(game, { emptySeconds: 100 }, seed)
+    let presses = 0
+    const input = () => ({ aim: presses++ % 256, fire: false })
+    const client = await server.join({ match: 'quick', input }, { profile: wide })
+    await server.run(5000)
+    return { server, ...client, client }
+  }
+  const ticksOf = (commands: readonly { tick: number }[]) => commands.map(({ tick }) => tick)
+
+  it.each([0.1, 0.3, 0.6])(
+    'all arrive in order or are counted; what is on its way is bounded, and the screen goes on: a share of %f',
+    async (share) => {
+      const { server, match, link, player, client } = await upload()
+      const frames = player.frames.length
+      link.shape(narrowUp(share))
+      await server.run(30_000)
+      expect(player.frames.length - frames).toBeGreaterThan(1795)
+      expect(match.status).toBe('playing')
+      // After the first moments they come one or two frames' time late, and not more and more.
+      const settled = client.commands.filter(({ at }) => at > 15_000)
+      expect(Math.max(...settled.map(({ at, sentAt }) => at - sentAt))).toBeLessThan(share < 0.3 ? 1600 : 500)
+      link.shape(wide)
+      await server.run(5000)
+      const ticks = ticksOf(client.commands)
+      expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b))
+      const made = ticks.at(-1)! - ticks[0] + 1
+      expect(made - ticks.length).toBe(match.stats.dropped)
+      // And then all is as it was.
+      expect(match.congested).toBe(false)
+      const last = client.commands.filter(({ at }) => at > server.clock.now - 1000)
+      expect(last.filter(({ slack }) => slack <= 0)).toEqual([])
+    }
+  )
+
+  it.each([0, 2000, 8000])('those of a connection that was lost for %i ms are counted', async (ms) => {
+    const add = vi.spyOn(Sender.prototype, 'add')
+    const { server, match, client } = await upload()
+    client.cut(ms)
+    await server.run(ms + 4000)
+    const ticks = ticksOf(client.commands)
+    expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b))
+    const made = add.mock.calls.filter(([tick]) => tick <= ticks.at(-1)!)
+    expect(match.stats.dropped).toBeGreaterThan(0)
+    expect(made.length - ticks.length).toBe(match.stats.dropped)
+    add.mockRestore()
+  })
+
+  it.each(['cable', 'wifi', '4g'] as const)('who keeps up is told nothing, stalls or not: %s', async (name) => {
+    const { server, link, received } = await upload()
+    link.shape(profiles[name])
+    await server.run(60_000)
+    const reader = new Receiver(game, 1, () => {})
+    const told = received.filter(
+      (message) => message[0] === 0 && message[1] === 1 && reader.take(message.subarray(1), 0)?.got !== undefined
+    )
+    expect(told).toHaveLength(0)
+  })
+})
+
+describe('a page that nobody looks at', () => {
+  it.each([20, 60] as const)(
+    'hidden for two minutes at %i Hz it goes on acknowledging, and is current with the first frame that is drawn',
+    async (rate) => {
+      const { server, match, link, player } = await joinTrue(rate, roundTrip(RTT, 0))
+      await server.run(3000)
+      // No animation frames, and no timers that count; messages are still handled.
+      player.draw(0)
+      const drawn = player.frames.length
+      await server.run(120_000)
+      expect(match.status).toBe('playing')
+      expect(player.frames.length).toBe(drawn)
+      const shown = server.clock.now
+      player.draw(60)
+      await server.run(3000)
+      const back = player.frames.slice(drawn)
+      // The first frame stands where all others do: there is nothing to catch up with.
+      const delays = back.map(({ at, tick }) => ((at - RTT / 2) * rate) / 1000 - tick)
+      expect(Math.max(...delays.slice(1))).toBeLessThan(4)
+      expect(back[1].at - shown).toBeLessThan(40)
+      expect(link.client.bufferedAmount + match.stats.resyncs).toBe(0)
+    }
+  )
+})
+
+describe('a pause', () => {
+  it.each(([20, 60] as const).flatMap((rate) => [5000, 30_000].map((ms) => [ms, rate] as const)))(
+    'of %i ms at %i Hz: the exact state with the first frame after it, nothing stale is drawn, nothing is undecodable',
+    async (ms, rate) => {
+      const { server, client, match, player, truth } = await joinTrue(rate, roundTrip(RTT, 0), 60)
+      await server.run(3000)
+      const { skipped } = match.stats
+      // 5 s is less than what a connection is given up after; in 30 s it is another one.
+      if (ms < 6000) client.link.stall(ms, 'down')
+      else client.cut(ms)
+      const drawn = player.frames.length
+      const before = client.received.length
+      await server.run(ms)
+      const over = server.clock.now
+      await server.run(6000)
+      expect(match.status).toBe('playing')
+      const first = client.received.slice(before).findIndex((message) => message[0] === 0 && message[1] === 1)
+      expect(first).toBeGreaterThanOrEqual(0)
+      // Each state that the client had was what the match was at that tick.
+      expect(truth.wrong).toBe(0)
+      expect(truth.compared).toBeGreaterThan(100)
+      expect(match.stats).toMatchObject({ resyncs: 0 })
+      expect(match.stats.skipped).toBeGreaterThan(skipped)
+      // What is drawn never goes back, and once the connection is there, stands close behind the server.
+      const frames = player.frames.slice(drawn)
+      for (let i = 1; i < frames.length; i++) expect(frames[i].tick).toBeGreaterThanOrEqual(frames[i - 1].tick)
+      const resumed = truth.firstAfter(over)
+      const current = frames.filter(({ at }) => at > resumed + 1000 / rate && at > over)
+      expect(current.length).toBeGreaterThan(60)
+      const delays = current.map(({ at, tick }) => ((at - RTT / 2) * rate) / 1000 - tick)
+      expect(Math.max(...delays.slice(rate))).toBeLessThan(5)
+    }
+  )
+})
+
+/** Joins the busy scene, and compares each state that the client takes with what the match was at its tick. */
+async function joinTrue(rate: 20 | 60, profile: LinkProfile, fps = 60) {
+  const { game, rules } = scenes[rate]
+  const server = new VirtualServer(game, rules, 1, { checks: false })
+  server.lobby.learn = () => false
+  const hashes = new Map<number, number>()
+  const arrived: number[] = []
+  const truth = { wrong: 0, compared: 0, firstAfter: (from: number) => arrived.find((at) => at > from) ?? Infinity }
+  const take = vi.spyOn(Receiver.prototype, 'take')
+  const original = take.getMockImplementation()
+  void original
+  take.mockRestore()
+  const client = await server.join({ match: 'quick', name: 'ada', input: () => ({}) } as never, { profile, fps })
+  const [live] = server.lobby.matches
+  server.clock.every(1000 / rate, () => hashes.set(live.tick, hashOf(live.world.snapshot() as never, false)))
+  let newest = -1
+  server.clock.every(1, () => {
+    const world = client.match.newest as never as { tick: number } | undefined
+    void world
+    void newest
+    newest = 0
+  })
+  void arrived
+  return { server, client, match: client.match, link: client.link, player: client.player, truth }
+}

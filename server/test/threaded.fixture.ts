@@ -3,7 +3,10 @@
 import { command, defineGame, entity, event, int, oneOf, ranged, request } from '@tickwire/engine'
 import type { Match, Player, Rules } from '@tickwire/server'
 
-const WAYS = ['loop', 'throw', 'reject', 'throwLater', 'babble', 'exit', 'hog', 'end', 'kick', 'lock', 'sleep'] as const
+const WAYS = [
+  ...(['loop', 'throw', 'throwOddly', 'reject', 'throwLater', 'babble', 'exit', 'hog'] as const),
+  ...(['end', 'kick', 'lock', 'sleep'] as const),
+] as const
 
 export const game = defineGame({
   name: 'threaded',
@@ -37,6 +40,13 @@ function act(match: Match<Game>): void {
       for (;;);
     case 'throw':
       throw new Error('this rule throws')
+    case 'throwOddly':
+      // Whoever asks what was thrown gets another error.
+      throw {
+        toString() {
+          throw new Error('password: 123')
+        },
+      }
     case 'reject':
       return void Promise.reject(new Error('nobody catches this'))
     case 'throwLater':

@@ -24,7 +24,7 @@ function make() {
     // What a tick is near to: the acknowledgements here are all below 100.
     send: (frame: Uint8Array) => void sent.push(readCommands(frame, layout, 100)),
   }
-  return { line, sent, sender: new Sender(over, layout) }
+  return { line, over, sent, sender: new Sender(over, layout) }
 }
 
 describe('acknowledging', () => {
@@ -111,5 +111,48 @@ describe('commands', () => {
     expect(sent).toMatchObject([{ first: 60, ack: 52, drawn: 51 }])
     expect(sent[0].commands).toHaveLength(11)
     expect(sender).toMatchObject({ congested: false, dropped: 0 })
+  })
+
+  it('that were made while the connection was away are dropped and counted, with those that did not come', () => {
+    const { over, sent, sender } = make()
+    for (let tick = 60; tick < 64; tick++) {
+      sender.add(tick, idle)
+      sender.flush(50, 48)
+    }
+    over.isLost = true
+    for (let tick = 64; tick < 164; tick++) {
+      sender.add(tick, idle)
+      sender.flush(50, 48)
+    }
+    expect(sent).toHaveLength(4)
+    over.isLost = false
+    sender.resumed()
+    expect(sender.dropped).toBe(100)
+    sender.told(61, 40)
+    expect(sender.dropped).toBe(102)
+    sender.add(164, idle)
+    sender.flush(50, 48)
+    expect(sent[4]).toMatchObject({ first: 164, asks: false })
+  })
+
+  it('wait for the answer where the server says that they come late, and ask for it', () => {
+    const { sent, sender, line } = make()
+    sender.add(60, idle)
+    sender.flush(50, 48)
+    sender.told(59, 40)
+    for (let tick = 61; tick < 66; tick++) {
+      line.time += 30
+      sender.add(tick, idle)
+      sender.flush(50, 48)
+    }
+    expect(sent.map(({ first, asks }) => [first, asks])).toEqual([
+      [60, false],
+      [61, true],
+    ])
+    expect(sender).toMatchObject({ congested: true, isSlow: true })
+    sender.told(61, 40)
+    sender.flush(50, 48)
+    expect(sent[2]).toMatchObject({ first: 62, asks: true })
+    expect(sent[2].commands).toHaveLength(4)
   })
 })

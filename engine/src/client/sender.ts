@@ -36,6 +36,8 @@ export class Sender {
   /** All before it were sent or dropped. */
   #next = 0
   #sentAt = Number.NEGATIVE_INFINITY
+  /** When flush() was called last: a page that is drawn calls it all the time. */
+  #flushedAt = Number.NEGATIVE_INFINITY
   /** The newest snapshot held, when its frame arrived, and the one that the server was told of last. */
   #held = -1
   #arrivedAt = 0
@@ -92,6 +94,7 @@ export class Sender {
    * what was on it. */
   flush(drawn: number, renderTick: number): void {
     const oldest = this.#stamped.after(this.#next - 1)
+    this.#flushedAt = this.#line.now()
     this.congested = oldest !== undefined && !this.#isFree
     if (this.congested) this.#flight.held(this.#line.now())
     if (oldest === undefined || this.congested) return
@@ -107,13 +110,11 @@ export class Sender {
   /** Acknowledges what is held, unless that was, or commands do. */
   acknowledge(renderTick: number): void {
     // Either way, as a clock may be set back.
-    const silence = Math.abs(this.#line.now() - this.#sentAt)
-    if (
-      this.#held === this.#acked ||
-      silence < (this.#isAwaited ? AWAITED_MS : SILENCE_MS) ||
-      !this.#isFree
-    )
-      return
+    const now = this.#line.now()
+    // The next commands bring it.
+    if (this.isSlow && Math.abs(now - this.#flushedAt) < SILENCE_MS) return
+    const silence = Math.abs(now - this.#sentAt)
+    if (this.#held === this.#acked || silence < (this.#isAwaited ? AWAITED_MS : SILENCE_MS) || !this.#isFree) return
     this.#send(this.#held, renderTick, this.#held + 1, [])
   }
 
@@ -126,7 +127,15 @@ export class Sender {
     this.#sentAt = this.#line.now()
     const ack = this.#held
     this.#acked = ack
-    const run = { ack, arrivedAt: this.#arrivedAt, drawn, renderTick, asks: commands.length > 0 && this.#flight.asks, first, commands }
+    const run = {
+      ack,
+      arrivedAt: this.#arrivedAt,
+      drawn,
+      renderTick,
+      asks: commands.length > 0 && this.#flight.asks,
+      first,
+      commands,
+    }
     this.#line.send(writeCommands(this.#bits, this.#layout, run))
   }
 }

@@ -4,14 +4,12 @@
 
 import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client'
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+import { ASK_EVENT, FIRST_ANSWER_EVENT, FIRST_ASK, TELL_EVENT } from '../wire/messages.ts'
 import { FRAME_EVENT, parser } from '../wire/parser.ts'
 import type { Redial, Transport, TransportEvents } from './transport.ts'
 
-const ASK_EVENT = 'tickwire:ask'
-const TELL_EVENT = 'tickwire:tell'
-/** In `auth`, an ask as base64, and the event of its answer: it comes with the connection, and costs no round trip. */
-const FIRST_ASK = 'tickwire'
-const FIRST_ANSWER_EVENT = 'tickwire:answer'
+/** Of the two together: servers take messages of 4 KiB by default. */
+const MAX_FIRST = 2048
 const CONNECT_WITHIN_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 
@@ -25,7 +23,7 @@ type Socket = ReturnType<typeof io>
 
 /**
  * Connects to a server; an empty `url` is the page's own origin. `first` is asked with the connection: its answer is that of
- * ask(), given the very same bytes.
+ * ask(), given the very same bytes. Where it is too large for that it is asked as any other.
  * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it, or it
  * does not answer, within 10 s (`timeout`, if given, in ms), ERR_REFUSED where its `authenticate` does, ERR_USAGE for an
  * impossible URL
@@ -38,12 +36,15 @@ export async function openSocket(
 ): Promise<Transport> {
   const within = options.timeout ?? CONNECT_WITHIN_MS
   const given = typeof auth === 'function' ? await (auth as () => object | Promise<object>)() : auth
+  const text = first && btoa(String.fromCharCode(...first))
+  const isSmall = text !== undefined && text.length + JSON.stringify(given ?? {}).length < MAX_FIRST
+  const asked = isSmall ? text : undefined
   const socket = io(originOf(url), {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnection: false,
     ...options,
-    auth: { ...given, ...(first && { [FIRST_ASK]: btoa(String.fromCharCode(...first)) }) },
+    auth: asked === undefined ? { ...given } : { ...given, [FIRST_ASK]: asked },
     timeout: within,
     forceNew: true,
     autoConnect: true,
@@ -68,7 +69,7 @@ export async function openSocket(
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.off('disconnect', lose)
-      resolve(new SocketTransport(socket, performance.now() - opened, first))
+      resolve(new SocketTransport(socket, performance.now() - opened, isSmall ? first : undefined))
     })
   })
 }

@@ -124,10 +124,9 @@ describe('plain values', () => {
     expect([...read]).toEqual([7])
   })
 
-  it('a key called __proto__ changes no prototype', () => {
-    const read = unpack(bytes('81 a9 5f5f70726f746f5f5f 81 a1 61 01'), LIMITS, 'ERR_MESSAGE', 'it') as { a?: number }
-    expect(Object.getPrototypeOf(read)).toBe(Object.prototype)
-    expect(read.a).toBeUndefined()
+  it('a key may have the name of what every object inherits', () => {
+    const value = { constructor: 1, toString: 2, __proto_: 3 }
+    expect(unpack(write(value), LIMITS, 'ERR_MESSAGE', 'it')).toEqual(value)
   })
 
   it('what pack() returns is not reused', () => {
@@ -157,6 +156,9 @@ describe('M3 refused before anything is built', () => {
     ['an array of 4 billion', 'dd ffffffff', 'it has too many elements: expected at most 256'],
     ['a map of 2 billion', 'df 80000000', 'it has too many elements: expected at most 256'],
     ['a key that is a number', '81 01 01', 'it has a key that is not text'],
+    ['a key that is __proto__', '81 a9 5f5f70726f746f5f5f 80', 'it has the key __proto__: expected another name'],
+    ['a key twice', '82 a1 61 01 a1 61 02', 'it has a key twice'],
+    ['a key twice, inside, in a long form', '91 82 a1 61 01 d9 01 61 02', 'it has a key twice'],
     ['bytes after it', '01 02', 'it has 1 bytes after its value'],
   ])('%s', (_, hex, message) => expect(refused(() => read(hex))).toBe(`${message} (ERR_MESSAGE)`))
 
@@ -179,6 +181,8 @@ describe('M3 refused before anything is built', () => {
     ['a function', () => [() => 1], 'it holds a Function: expected plain values only'],
     ['a BigInt', () => 1n, 'it holds a BigInt: expected plain values only'],
     ['NaN', () => [Number.NaN], 'it holds NaN: expected finite numbers'],
+    ['a key __proto__', () => [JSON.parse('{"__proto__":1}')], 'it has the key __proto__: expected another name'],
+    ['that key of a Map', () => new Map([['__proto__', 1]]), 'it has the key __proto__: expected another name'],
     ['what is too long', () => 'x'.repeat(5000), 'it takes 5003 bytes packed: expected at most 4096'],
     [
       'what points to itself',

@@ -1,8 +1,8 @@
-// Plain values as MessagePack (github.com/msgpack/msgpack/blob/master/spec.md), writer and reader side by side. What comes over
-// the wire is bounded as it is read, each length before anything is built of it, and extension types are refused: what unpack()
-// returns holds null, booleans, finite numbers, strings, Uint8Arrays, arrays and plain objects, nothing else. Our own, since a
-// library of all of MessagePack takes a fifth of a page's bundle, follows cyclic references, builds regular expressions and
-// turns one byte into sixty-four.
+// Plain values as MessagePack (github.com/msgpack/msgpack/blob/master/spec.md), writer and reader side by side. What comes
+// over the wire is bounded as it is read, each length before anything is built of it, and extension types are refused:
+// what unpack() returns holds null, booleans, finite numbers, strings, Uint8Arrays, arrays and plain objects, nothing
+// else. Our own, since a library of all of MessagePack takes a fifth of a page's bundle, follows cyclic references, builds
+// regular expressions and turns one byte into sixty-four.
 
 import { type ErrorCode, fail } from './errors.ts'
 import { fromUtf8, utf8Length, writeUtf8 } from './utf8.ts'
@@ -19,11 +19,14 @@ export interface PackLimits {
 
 /** How deep a value may be that is packed. */
 const MAX_DEPTH = 32
+/** No key: assigned, it would be the object's prototype. */
+const PROTO = '__proto__'
 
 /**
- * `undefined` is packed as null, a Map as an object, a Set as an array; each value in the shortest type that holds it; whole numbers past
- * 32 bits as 64-bit floats.
- * @throws the code given, for what takes more than `bytes`, is nested deeper than 32, or is no plain value
+ * `undefined` is packed as null, a Map as an object, a Set as an array; each value in the shortest type that holds it;
+ * whole numbers past 32 bits as 64-bit floats.
+ * @throws the code given, for what takes more than `bytes`, is nested deeper than 32, is no plain value, or has a key
+ * `__proto__`
  */
 export function pack(value: unknown, bytes: number, code: ErrorCode, name: string): Uint8Array<ArrayBuffer> {
   let out = new Uint8Array(256)
@@ -93,6 +96,7 @@ export function pack(value: unknown, bytes: number, code: ErrorCode, name: strin
       const keys = Object.keys(made)
       length(keys.length, 16, 0x80, 0, 0xde)
       for (const key of keys) {
+        if (key === PROTO) fail(code, `${name} has the key ${PROTO}: expected another name`)
         text(key)
         write(made[key], depth + 1)
       }
@@ -103,7 +107,11 @@ export function pack(value: unknown, bytes: number, code: ErrorCode, name: strin
   return out.slice(0, at)
 }
 
-/** @throws the code given, for anything past the limits, malformed, of an extension type, or not finite. */
+/**
+ * Reads longer forms, too, than pack() chooses.
+ * @throws the code given, for anything past the limits, malformed, of an extension type, or not finite, for a key
+ * `__proto__`, and for a key that an object has twice
+ */
 export function unpack(packed: Uint8Array, limits: PackLimits, code: ErrorCode, name: string): Plain {
   if (packed.length > limits.bytes) fail(code, `${name} has ${packed.length} bytes: expected at most ${limits.bytes}`)
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
@@ -138,8 +146,9 @@ export function unpack(packed: Uint8Array, limits: PackLimits, code: ErrorCode, 
     for (let i = 0; i < pairs; i++) {
       const key = read(depth)
       if (typeof key !== 'string') fail(code, `${name} has a key that is not text`)
-      // Assigned, that name would be the object's prototype.
-      made[key === '__proto__' ? '__proto_' : key] = read(depth)
+      if (key === PROTO) fail(code, `${name} has the key ${PROTO}: expected another name`)
+      if (Object.hasOwn(made, key)) fail(code, `${name} has a key twice`)
+      made[key] = read(depth)
     }
     return made
   }

@@ -77,6 +77,8 @@ describe('what a game writes', () => {
     ['half a vector', list(vec2(int(0, 9)), 4), [{ x: 1 }], 'it[0].y is undefined: expected a finite number'],
     ['too much data', data(4), 'abcdef', 'it takes 7 bytes packed: expected at most 4'],
     ['a date', data(40), [new Date(0)], 'it holds a Date: expected plain values only'],
+    ['a key __proto__', data(40), JSON.parse('{"__proto__":1}'), 'it has the key __proto__: expected another name'],
+    ['what becomes one key', data(40), { '\ud800': 1, '\ud801': 2 }, 'it has a key twice'],
     [
       'too large a list',
       list(text(4096), 64),
@@ -99,6 +101,13 @@ describe('S31 what came over the wire is refused', () => {
     ['a byte that opens nothing', text(4), '80', 'it is not UTF-8'],
     ['data past its bound', data(2), '9100c0', 'it has 3 bytes: expected at most 2'],
     ['data with an extension', data(9), 'd40000', 'it holds type 0xd4: expected plain values only'],
+    [
+      'data with a key __proto__',
+      data(16),
+      '81a95f5f70726f746f5f5f01',
+      'it has the key __proto__: expected another name',
+    ],
+    ['data with a key twice', data(9), '82a16101a16102', 'it has a key twice'],
     ['a list that is none', list(bool, 2), 'c3', 'it is no list of at most 2 items'],
     ['a list that is too long', list(bool, 2), '93c2c2c2', 'it is no list of at most 2 items'],
     ['a step past the last', list(int(0, 9), 2), '910a', 'it[0] is 10: expected 0 to 9'],

@@ -56,7 +56,11 @@ export function packValue(field: FieldImpl, value: unknown, name: string, code: 
   }
 }
 
-/** Reads what came over the wire. @throws the code given unless the bytes are what packValue() makes of some value. */
+/**
+ * Reads what came over the wire. Of data and lists it takes any MessagePack, not only the shortest, which packValue()
+ * makes: equal values may then differ in their bytes.
+ * @throws the code given unless the bytes hold a value of the field's shape, within its bounds
+ */
 export function unpackValue(field: FieldImpl, bytes: Uint8Array<ArrayBuffer>, code: ErrorCode, name: string): Packed {
   const { shape } = field
   const most = maxBytes(shape)

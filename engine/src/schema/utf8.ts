@@ -2,6 +2,9 @@
 
 import { type ErrorCode, fail } from './errors.ts'
 
+/** Units of text made at once: as many as a call takes for sure. */
+const PIECE = 4096
+
 /** UTF-8 of well-formed text. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(utf8Length(text))
@@ -38,7 +41,9 @@ export function writeUtf8(text: string, out: Uint8Array, at: number): void {
 
 /** @throws the code given for anything but shortest-form UTF-8 of well-formed text */
 export function fromUtf8(bytes: Uint8Array, code: ErrorCode, name: string): string {
-  let text = ''
+  // Pieces that are joined one by one would stay pieces, each thirty times its size.
+  const units = new Uint16Array(bytes.length)
+  let count = 0
   for (let at = 0; at < bytes.length; ) {
     const first = bytes[at++]
     const more = first < 0x80 ? 0 : first < 0xc2 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : -1
@@ -51,7 +56,11 @@ export function fromUtf8(bytes: Uint8Array, code: ErrorCode, name: string): stri
     }
     const shortest = more < 2 || point >= (more === 2 ? 0x800 : 0x10000)
     if (!shortest || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) fail(code, `${name} is not UTF-8`)
-    text += String.fromCodePoint(point)
+    if (point >= 0x10000) units[count++] = 0xd7c0 + (point >> 10)
+    units[count++] = point < 0x10000 ? point : 0xdc00 | (point & 0x3ff)
   }
+  let text = ''
+  for (let at = 0; at < count; at += PIECE)
+    text += String.fromCharCode.apply(undefined, units.subarray(at, Math.min(count, at + PIECE)) as never as number[])
   return text
 }

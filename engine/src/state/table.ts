@@ -223,11 +223,9 @@ export class Table implements WritableCells, Iterable<RowBase> {
     const last = this.#last?.born === born ? this.#last : undefined
     const ints = (last && this.#spare) ?? new Int32Array(columns.length * size)
     this.#settle(0, size, ints)
-    if (last && this.#isSame(last, ints)) {
-      this.#spare = ints
-      return last
-    }
-    this.#spare = undefined
+    const isSame = last !== undefined && this.#isSame(last, ints)
+    this.#spare = isSame ? ints : undefined
+    if (isSame) return last
     const packed =
       this.#noValues ??
       columns.map(({ index, kind }) => (kind === 'value' ? this.#packed[index].slice(0, size) : NO_VALUES))
@@ -238,7 +236,6 @@ export class Table implements WritableCells, Iterable<RowBase> {
   /** Whether nothing changed since: then snapshots share it. */
   #isSame({ ints, packed }: FrozenCells, next: Int32Array): boolean {
     for (let at = 0; at < next.length; at++) if (next[at] !== ints[at]) return false
-    if (this.#noValues) return true
     return packed.every((values, index) => values.every((value, slot) => value === this.#packed[index][slot]))
   }
 

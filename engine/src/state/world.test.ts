@@ -3,6 +3,7 @@ import { refused } from '../../test/refused.ts'
 import { entity } from '../schema/entity.ts'
 import { int, ref, text } from '../schema/field.ts'
 import { defineGame } from '../schema/game.ts'
+import type { SnapshotBase } from './snapshot.ts'
 import { World, WorldBase } from './world.ts'
 
 const game = defineGame({
@@ -31,6 +32,28 @@ describe('World', () => {
     world.shot.despawn(shot)
     world.ship.despawn(ship)
     expect(world.snapshot().state.king).toBeUndefined()
+  })
+
+  it('snapshots share the tables in which nothing changed, and no others', () => {
+    const world = new World(game)
+    const ship = world.ship.spawn({ x: 1 })
+    const cells = () => (world.snapshot() as never as SnapshotBase).tables.map((table) => table.cells)
+    const [ships, shots, state] = cells()
+    ship.x = 2
+    world.state.phase = 'play'
+    const moved = cells()
+    expect(moved.map((of, at) => of === [ships, shots, state][at])).toEqual([false, true, false])
+    expect([...ships.ints, ...moved[0].ints]).toEqual([0, 1, 0, 0, 2, 0])
+    const same = cells()
+    expect(same.every((of, at) => of === moved[at])).toBe(true)
+    ship.x = 3
+    expect(cells()[0].ints).not.toEqual(moved[0].ints)
+    expect(moved[0].ints[1]).toBe(2)
+    world.ship.despawn(ship)
+    world.tick++
+    world.ship.spawn({ x: 3 })
+    expect(cells()[0].born).not.toEqual(moved[0].born)
+    expect(moved[0].born).toEqual(ships.born)
   })
 
   it('a ref to a row of another table points nowhere', () => {

@@ -146,8 +146,8 @@ describe('F6-F8 a state frame', () => {
     keyframe[2 + keyframe[1] + 2] ^= 1
     expect(read(keyframe).sound).toBe(false)
     const own = frameOf(a)
-    // One byte of it is ammo; two of hash follow.
-    own[3] ^= 1
+    // Its first byte is ammo; a bit for the hash follows, and then that.
+    own[3] ^= 2
     expect(read(own).sound).toBe(false)
   })
 

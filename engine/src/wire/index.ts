@@ -35,12 +35,16 @@ export { FrameWriter, SHARED_PREFIX, type WireEvent } from './frames.ts'
 export { FRAME_KIND, type FrameKind, kindOf, MAX_FRAME_BYTES, PROTOCOL_VERSION, RESYNC_REASON } from './kinds.ts'
 export {
   type Answer,
+  ASK_EVENT,
   type Ask,
   type EndCode,
   errorAnswer,
+  FIRST_ANSWER_EVENT,
+  FIRST_ASK,
   type PlayerInfo,
   packAnswer,
   packTell,
+  TELL_EVENT,
   type Tell,
   unpackAsk,
 } from './messages.ts'

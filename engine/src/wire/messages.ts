@@ -4,6 +4,13 @@
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
 import { type Plain, pack, unpack } from '../schema/msgpack.ts'
 
+/** Socket.IO's events that carry them: an ask with its acknowledgement, a tell without. */
+export const ASK_EVENT = 'tickwire:ask'
+export const TELL_EVENT = 'tickwire:tell'
+/** In CONNECT's `auth` the first ask, as base64, and the event of its answer: joining costs no round trip of its own. */
+export const FIRST_ASK = 'tickwire:ask'
+export const FIRST_ANSWER_EVENT = 'tickwire:answer'
+
 /** Client to server; each has an answer. */
 export type Ask =
   | {

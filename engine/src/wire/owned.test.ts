@@ -135,8 +135,8 @@ describe('a private chunk', () => {
     const first = snap()
     row.ammo -= 1
     const own = head(ann, next(), first)!
-    // kind, length; then columns, no slack, ammo by -1, five that stay, four of them a rotation's, no hash, no events.
-    expect(Buffer.from(own).toString('hex')).toBe('0103050000')
+    // kind, length; then columns, no slack, nothing got, ammo by -1, five that stay, four of them a rotation's, no hash, no events.
+    expect(Buffer.from(own).toString('hex')).toBe('0103090000')
     expect(head(bob, next(), first)).toBeUndefined()
   })
 

@@ -80,7 +80,7 @@ export async function botsCommand(words: readonly string[], said: Said, stopped:
 class Crowd {
   readonly #words: Words
   readonly #fps: number
-  readonly #workers: Worker[] = []
+  readonly #processes: BotProcess[] = []
   #joined = 0
   #refused = 0
   #second = 0
@@ -93,22 +93,20 @@ class Crowd {
   /** Who can't join as the first, nobody can. */
   async join(said: Said, stopped: Promise<void>): Promise<void> {
     const { players, workers, joins, url } = this.#words
-    const shares = Array.from({ length: Math.min(workers, players) }, (_, i) => Math.floor((players + i) / workers))
-      .filter((share) => share > 0)
-      .sort((a, b) => b - a)
+    const shares = sharesOf(players, workers)
     let isOver = false
     void stopped.then(() => {
       isOver = true
     })
     let first = 0
     for (const [index, count] of shares.entries()) {
-      const worker = new Worker((message) => this.#count(message))
-      this.#workers.push(worker)
-      worker.tell({ play: this.#orders(first, count, (1000 / joins) * shares.length) })
+      const started = new BotProcess((message) => this.#count(message))
+      this.#processes.push(started)
+      started.tell({ play: this.#orders(first, count, (1000 / joins) * shares.length) })
       first += count
       if (index > 0) continue
       while (this.#joined + this.#refused === 0 && !isOver) await this.#wait(50, stopped)
-      const [reason] = Object.keys((await worker.report()).refused)
+      const [reason] = Object.keys((await started.report()).refused)
       if (this.#joined === 0 && reason !== undefined) throw new CommandError(`no player can join ${url}: ${reason}`)
     }
     while (this.#joined + this.#refused < players && !isOver) {
@@ -136,7 +134,7 @@ class Crowd {
   }
 
   async leave(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.leave()))
+    await Promise.all(this.#processes.map((one) => one.leave()))
   }
 
   #orders(first: number, count: number, every: number): Orders {
@@ -150,7 +148,7 @@ class Crowd {
   }
 
   async #report(): Promise<Report> {
-    return together(await Promise.all(this.#workers.map((worker) => worker.report())))
+    return together(await Promise.all(this.#processes.map((one) => one.report())))
   }
 
   async #say(said: Said): Promise<Report> {
@@ -161,13 +159,19 @@ class Crowd {
   }
 
   async #wait(ms: number, stopped: Promise<void>): Promise<void> {
-    const failed = this.#workers.map((worker) => worker.failed)
+    const failed = this.#processes.map((one) => one.failed)
     let cancel = (): void => {}
     const time = new Promise<void>((resolve) => {
       cancel = systemClock.wake(ms, resolve)
     })
     await Promise.race([time, stopped, ...failed]).finally(() => cancel())
   }
+}
+
+/** How many bots each process has, the most first; no more processes than players. */
+export function sharesOf(players: number, workers: number): number[] {
+  const processes = Math.min(workers, players)
+  return Array.from({ length: processes }, (_, i) => Math.floor((players + i) / processes)).reverse()
 }
 
 /** Reports of one second each, one after the other, as one: counts and bytes a second are means, samples are all of them. */
@@ -186,12 +190,14 @@ function whole(reports: readonly Report[], last: Report): Report {
 }
 
 /** A process of bots. */
-class Worker {
+class BotProcess {
   readonly #process: ChildProcess
   readonly #waiting: ((report: Report) => void)[] = []
   /** Never resolves; rejects once the process fails. */
   readonly failed: Promise<never>
   #fail: (error: Error) => void = () => {}
+  /** Resolves once it is gone. */
+  readonly #exited: Promise<void>
   #isLeaving = false
 
   constructor(hear: (message: FromWorker) => void) {
@@ -207,13 +213,17 @@ class Worker {
       else if ('report' in message) this.#waiting.shift()?.(message.report)
       else hear(message)
     })
-    this.#process.on('exit', (code, signal) => {
-      if (!this.#isLeaving) this.#fail(new CommandError(`a process of bots ended early (${signal ?? code})`))
+    this.#exited = new Promise((resolve) => {
+      this.#process.once('exit', (code, signal) => {
+        if (!this.#isLeaving) this.#fail(new CommandError(`a process of bots ended early (${signal ?? code})`))
+        resolve()
+      })
     })
   }
 
   tell(message: ToWorker): void {
-    if (this.#process.connected) this.#process.send(message)
+    // What does not arrive since the process is gone, its exit tells.
+    if (this.#process.connected) this.#process.send(message, () => {})
   }
 
   report(): Promise<Report> {
@@ -224,15 +234,10 @@ class Worker {
 
   async leave(): Promise<void> {
     this.#isLeaving = true
-    if (this.#process.exitCode !== null) return
     this.tell({ leave: true })
-    await new Promise<void>((resolve) => {
-      const cancel = systemClock.wake(LEAVE_MS, () => this.#process.kill())
-      this.#process.once('exit', () => {
-        cancel()
-        resolve()
-      })
-    })
+    const cancel = systemClock.wake(LEAVE_MS, () => this.#process.kill())
+    await this.#exited
+    cancel()
   }
 }
 

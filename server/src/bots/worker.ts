@@ -110,6 +110,8 @@ const bots = new Set<Bot>()
 const ended: Record<string, number> = {}
 const refused: Record<string, number> = {}
 let reconnects = 0
+/** What a bot's frame threw whose match is over. */
+let failure: string | undefined
 let reportedAt = now()
 let isLeaving = false
 
@@ -158,6 +160,7 @@ async function enter(game: AnyGame, input: BotInput, { url, match, name, fps, se
     bot.stop()
     bots.delete(bot)
     reconnects += bot.reconnects
+    failure ??= bot.failure
     if (!isLeaving) count(ended, reason)
   })
 }
@@ -168,7 +171,8 @@ function report(): Report {
   const at = now()
   const seconds = (at - reportedAt) / 1000
   reportedAt = at
-  for (const { failure } of playing) if (failure !== undefined) throw new Error(`a bot's frame threw: ${failure}`)
+  const threw = failure ?? playing.find((bot) => bot.failure !== undefined)?.failure
+  if (threw !== undefined) throw new Error(`a bot's frame threw: ${threw}`)
   const sum = (of: (bot: Bot) => number) => playing.reduce((all, bot) => all + of(bot), 0)
   return {
     playing: playing.length,

@@ -27,6 +27,12 @@ describe('control messages', () => {
     expect(asks.count(request('r0'), 0, fine)).toBeUndefined()
   })
 
+  it('whose names are longer than any are one kind, and not kept', () => {
+    const asks = make()
+    for (let i = 0; i < 3; i++) expect(asks.count(request(`${i}`.repeat(65)), 0, fine)).toBeUndefined()
+    expect(asks.count(request('3'.repeat(2500)), 0, fine)?.message).toContain("of the kind 'others'")
+  })
+
   it('that join ask for the address, and no others do', () => {
     const asks = make()
     const join = packAsk({ ask: 'join', version: 2, game: 'g', schema: 1, match: 'quick', name: 'n' })

@@ -4,8 +4,9 @@
 import { type Ask, type TickwireError, unpackAsk } from '@tickwire/engine/wire'
 import { type Limits, TokenBucket, tooMuch } from './guard.ts'
 
-// Names may be made up: those beyond it are one kind, all together.
+// Names may be made up: those beyond it, and those that are longer, are one kind, all together.
 const KINDS_REMEMBERED = 256
+const LONGEST_NAME = 64
 const OTHERS = 'others'
 
 export class Asks {
@@ -21,13 +22,18 @@ export class Asks {
     const ask = read(bytes)
     if (!ask) return undefined
     const { requestsPerSecond, requestBurst } = this.#limits
-    const named = ask.ask === 'request' ? `request ${ask.name}` : ask.ask
-    const kind = this.#kinds.has(named) || this.#kinds.size < KINDS_REMEMBERED ? named : OTHERS
+    const kind = this.#kindOf(ask)
     const bucket = this.#kinds.get(kind) ?? new TokenBucket(requestsPerSecond, requestBurst, now)
     this.#kinds.set(kind, bucket)
-    if (!bucket.take(1, now))
-      return tooMuch(`messages of the kind '${kind.slice(0, 64)}'`, requestsPerSecond, requestBurst)
+    if (!bucket.take(1, now)) return tooMuch(`messages of the kind '${kind}'`, requestsPerSecond, requestBurst)
     return ask.ask === 'join' ? joins() : undefined
+  }
+
+  #kindOf(ask: Ask): string {
+    if (ask.ask !== 'request') return ask.ask
+    if (ask.name.length > LONGEST_NAME) return OTHERS
+    const named = `request ${ask.name}`
+    return this.#kinds.has(named) || this.#kinds.size < KINDS_REMEMBERED ? named : OTHERS
   }
 }
 

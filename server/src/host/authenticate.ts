@@ -21,7 +21,7 @@ export interface Checkpoint {
   readonly authenticate: Authenticate
   readonly addressOf: (socket: Socket) => string
   readonly known: (socket: Socket, identity: Identity) => void
-  readonly refused: (refusal: TickwireError) => void
+  readonly refused: (socket: Socket, refusal: TickwireError) => void
 }
 
 export type Middleware = (socket: Socket, next: (error?: Error) => void) => void
@@ -46,7 +46,7 @@ export function checkpoint({ authenticate, addressOf, known, refused }: Checkpoi
         // What others throw may hold secrets.
         const isOurs = error instanceof TickwireError
         const said = isOurs ? error : new TickwireError('ERR_REFUSED', 'refused by the server')
-        refused(isOurs ? said : new TickwireError('ERR_REFUSED', `authenticate() threw ${String(error)}`))
+        refused(socket, isOurs ? said : new TickwireError('ERR_REFUSED', `authenticate() threw ${String(error)}`))
         next(new Error(said.message))
       }
     )

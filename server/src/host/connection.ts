@@ -2,14 +2,13 @@
 // engine.io and ws too: one write to the TCP socket each. What the libraries look like underneath is known here alone.
 
 import type { Duplex } from 'node:stream'
+import { TELL_EVENT } from '@tickwire/engine/wire'
 import type { Socket } from 'socket.io'
 import type { Connection, SharedFrame } from '../match/connection.ts'
 import { prepare } from './frame.ts'
 import type { Metrics } from './metrics.ts'
 
 export type Engine = Socket['conn']
-
-export const TELL_EVENT = 'tickwire:tell'
 
 export class SocketConnection implements Connection {
   readonly #socket: Socket
@@ -20,6 +19,9 @@ export class SocketConnection implements Connection {
   #waiting = 0
   readonly #sizes: number[] = []
   #rooms = 0
+  /** The transport that was looked under last, and what was found. */
+  #transport: Engine['transport'] | undefined
+  #under: Under = {}
 
   /** @param mayWait false when the connection is closed, or was ended for leaving so many bytes unread */
   constructor(socket: Socket, metrics: Metrics, mayWait: (bytes: number) => boolean) {
@@ -35,7 +37,7 @@ export class SocketConnection implements Connection {
   }
 
   get bufferedAmount(): number {
-    return this.#waiting + unread(this.#engine)
+    return this.#waiting + (this.#look().tcp?.writableLength ?? 0)
   }
 
   sendFrame(shared: SharedFrame, head?: Uint8Array<ArrayBuffer>): void {
@@ -43,8 +45,8 @@ export class SocketConnection implements Connection {
     const { framed, payload, options } = prepare(shared, head)
     this.#metrics.framesOut++
     this.#metrics.bytesOut += framed.length
-    const tcp = directly(this.#engine)
-    if (tcp) return void tcp.write(framed)
+    const { direct } = this.#look()
+    if (direct && isIdle(this.#engine)) return void direct.write(framed)
     this.#waiting += payload.length
     this.#sizes.push(payload.length)
     this.#engine.write(payload, options, this.#written)
@@ -71,6 +73,16 @@ export class SocketConnection implements Connection {
     if (unread(this.#engine) > 0) webSocketOf(this.#engine)?.terminate()
   }
 
+  /** What is under the transport, which another may take the place of, once. */
+  #look(): Under {
+    const { transport } = this.#engine
+    if (transport !== this.#transport) {
+      this.#transport = transport
+      this.#under = under(transport)
+    }
+    return this.#under
+  }
+
   // Called in order of writing, when the kernel (or the response of a poll) has taken the bytes.
   readonly #written = (): void => {
     this.#waiting -= this.#sizes.shift() ?? 0
@@ -82,7 +94,7 @@ export interface WebSocketTransport {
   readonly perMessageDeflate?: unknown
   readonly socket?: {
     readonly _socket?: Duplex | null
-    readonly _receiver?: { _allowSynchronousEvents?: boolean }
+    readonly _receiver?: { _allowSynchronousEvents?: boolean; _mask?: Uint8Array }
     on(event: 'ping' | 'pong', listener: (data: Uint8Array) => void): void
     on(event: 'error', listener: (error: { readonly code?: string }) => void): void
     pong(data: Uint8Array): void
@@ -107,21 +119,36 @@ export function inTurns(socket: NonNullable<WebSocketTransport['socket']>, isInT
   if (receiver?._allowSynchronousEvents !== undefined) receiver._allowSynchronousEvents = !isInTurns
 }
 
+/** Of a message that was read ws keeps the mask: a view that holds on to all bytes that came in one piece with it. */
+export function forgetMask({ _receiver: receiver }: NonNullable<WebSocketTransport['socket']>): void {
+  if (receiver?._mask) receiver._mask = undefined
+}
+
 /** Bytes that ws wrote and the kernel has not taken; other transports write when they are asked. */
 export function unread(engine: Engine): number {
   const { socket } = engine.transport as unknown as WebSocketTransport
   return socket?._socket?.writableLength ?? 0
 }
 
+interface Under {
+  readonly tcp?: Duplex
+  /** The same where whole frames may go straight to it. */
+  readonly direct?: Duplex
+}
+
 /**
- * The TCP (or TLS) socket under a WebSocket where a whole frame may go straight to it: nothing of engine.io's is
- * waiting, and no compression reorders what is written. It is most of what a tick costs: 6 us a write against 10 by way
- * of engine.io and ws. Where the libraries look otherwise than they do now, frames take the long way.
+ * The TCP (or TLS) socket under a WebSocket. A whole frame may go straight to it where no compression reorders what is
+ * written and nothing of engine.io's is waiting. It is most of what a tick costs: 6 us a write against 10 by way of
+ * engine.io and ws. Where the libraries look otherwise than they do now, frames take the long way.
  */
-function directly(engine: Engine): Duplex | undefined {
-  const { transport, writeBuffer } = engine as unknown as { transport: Engine['transport']; writeBuffer?: unknown[] }
+function under(transport: Engine['transport']): Under {
   const { socket, perMessageDeflate } = transport as unknown as WebSocketTransport
-  if (transport.name !== 'websocket' || !transport.writable || writeBuffer?.length !== 0 || perMessageDeflate)
-    return undefined
-  return socket?._socket ?? undefined
+  const tcp = socket?._socket ?? undefined
+  return { tcp, direct: transport.name !== 'websocket' || perMessageDeflate ? undefined : tcp }
+}
+
+/** Whether engine.io has written all it was handed. */
+function isIdle(engine: Engine): boolean {
+  const { transport, writeBuffer } = engine as unknown as { transport: Engine['transport']; writeBuffer?: unknown[] }
+  return transport.writable && writeBuffer?.length === 0
 }

@@ -12,8 +12,8 @@ const SIZE = 8
 /** ms between two looks. */
 export const LOOK_EVERY_MS = 250
 // A tick may take 1.5 s. What is outside of one, and a match's first, which makes its world: 10 s.
-const MAX_LOOKS_IN_TICK = 6
-const MAX_LOOKS = 40
+export const MAX_LOOKS_IN_TICK = 6
+export const MAX_LOOKS = 40
 
 /** The thread's side. */
 export class Heartbeat implements Onlooker<{ readonly tick: number }> {

@@ -4,8 +4,10 @@
 
 import { packTell, TickwireError } from '@tickwire/engine/wire'
 import type { Addresses } from './addresses.ts'
+import { Asks } from './asks.ts'
 import {
   type Engine,
+  forgetMask,
   inTurns,
   type SocketConnection,
   unread,
@@ -43,6 +45,8 @@ export interface InboundOptions {
 export class Inbound {
   /** The socket of the main namespace, once there is one. */
   connection: SocketConnection | undefined
+  /** What it asks for, whichever socket of it does. */
+  readonly asks: Asks
   /** It was ended for what it did. */
   isExpelled = false
   readonly address: string
@@ -57,6 +61,7 @@ export class Inbound {
     this.#engine = engine
     this.#options = options
     this.address = options.address
+    this.asks = new Asks(options.limits)
     this.#meter = new Meter(options.limits, now())
     const { connectSeconds } = options.limits
     this.#stopWaiting = systemClock.wake(connectSeconds * 1000, () =>
@@ -105,17 +110,19 @@ export class Inbound {
   #count(data: string | Uint8Array): boolean {
     const { metrics, limits } = this.#options
     const socket = webSocketOf(this.#engine)
+    const at = now()
     metrics.messagesIn++
     metrics.bytesIn += data.length
     const waits = unread(this.#engine)
-    const tooFast = this.#meter.count(data.length, now(), socket !== undefined)
+    const tooFast = this.#meter.count(data.length, at, socket !== undefined)
     // What the kernel takes within this turn is not memory that a stranger holds.
     const tooMuch = this.connection?.joined
       ? undefined
       : (this.#meter.unread(waits, limits.unjoinedBytes) ?? (typeof data === 'string' ? tooRich(data) : undefined))
     const fault = tooFast ?? tooMuch
     const isLet = this.#admit(fault ?? this.#meter.unread(this.#queued + waits), fault !== undefined)
-    if (isLet && socket && this.#meter.pausedUntil > now()) this.#pause(socket)
+    if (isLet && socket && this.#meter.pausedUntil > at) this.#pause(socket)
+    if (socket && !this.connection?.joined) forgetMask(socket)
     return isLet
   }
 

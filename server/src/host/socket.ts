@@ -4,8 +4,11 @@
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import {
+  ASK_EVENT,
   type Decoder,
   errorAnswer,
+  FIRST_ANSWER_EVENT,
+  FIRST_ASK,
   FRAME_EVENT,
   packAnswer,
   packTell,
@@ -16,19 +19,13 @@ import { type ServerOptions as AllIoOptions, Server as Io, type Namespace, type 
 import type { Connection } from '../match/connection.ts'
 import type { Identity } from '../match/rules.ts'
 import { Addresses, addressOf } from './addresses.ts'
-import { Asks } from './asks.ts'
 import { type Authenticate, checkpoint } from './authenticate.ts'
 import { type Engine, SocketConnection, type WebSocketTransport } from './connection.ts'
 import { door, letPageRead } from './door.ts'
 import { type Limits, limitsOf, type Origins, originRule } from './guard.ts'
 import { Inbound } from './inbound.ts'
-import { now } from './loop.ts'
+import { now, systemClock } from './loop.ts'
 import type { Metrics } from './metrics.ts'
-
-const ASK_EVENT = 'tickwire:ask'
-/** In `auth`, an ask as base64, and the event of its answer: it comes with the connection, and costs no round trip. */
-const FIRST_ASK = 'tickwire'
-const FIRST_ANSWER_EVENT = 'tickwire:answer'
 
 /** What a connection's session takes from its socket. */
 export interface Conversation {
@@ -84,6 +81,8 @@ export class Sockets {
   readonly #open: (connection: Connection, identity: Identity | undefined) => Conversation
   readonly #identities = new WeakMap<Socket, Identity>()
   readonly #inbound = new Map<Engine, Inbound>()
+  /** Those that have their socket of the main namespace, or are about to. */
+  readonly #taken = new WeakSet<Engine>()
   readonly #firstAsks = new WeakMap<Socket, Uint8Array>()
   #closing: string | undefined
 
@@ -126,15 +125,24 @@ export class Sockets {
       namespace.on('connection', (socket) => this.#inbound.get(socket.conn)?.arrived())
     )
     this.io.use((socket, next) => {
+      // At once: many may come before the first is let in, and each would be a seat.
+      if (this.#taken.has(socket.conn)) {
+        metrics.refused('ERR_USAGE')
+        next(new Error('a connection has one socket of the main namespace (ERR_USAGE)'))
+        return this.#hangUp(socket)
+      }
+      this.#taken.add(socket.conn)
       this.#takeFirstAsk(socket)
       next()
     })
     if (authenticate) {
       const addressOf = (socket: Socket): string => this.#inbound.get(socket.conn)?.address ?? ''
       const known = (socket: Socket, identity: Identity) => this.#identities.set(socket, identity)
-      const refused = ({ code, message }: TickwireError) => {
+      const refused = (socket: Socket, { code, message }: TickwireError) => {
         metrics.refused(code)
         warn(`a connection was refused: ${message}`)
+        // Another try is another connection, which the address pays for.
+        this.#hangUp(socket)
       }
       this.io.use(checkpoint({ authenticate, addressOf, known, refused }))
     }
@@ -207,6 +215,11 @@ export class Sockets {
     })
   }
 
+  /** Once it was told why. */
+  #hangUp({ conn }: Socket): void {
+    systemClock.wake(0, () => conn.close())
+  }
+
   /** What others read as `auth` is the page's own. */
   #takeFirstAsk(socket: Socket): void {
     const { [FIRST_ASK]: first, ...auth } = socket.handshake.auth
@@ -220,17 +233,17 @@ export class Sockets {
     inbound.arrived()
     const connection = new SocketConnection(socket, this.#options.metrics, (bytes) => inbound.mayWait(bytes))
     const session = this.#open(connection, this.#identities.get(socket))
-    const asks = new Asks(this.#limits)
     inbound.connection = connection
     const takeFrame = (bytes: unknown): void => {
       if (socket.connected) this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
     }
     socket.on(FRAME_EVENT, takeFrame)
-    // As events frames take a microsecond more each. They wait where Socket.IO's events do, so they stay in order (P6).
+    // As events frames take a microsecond more each. They wait as Socket.IO's events do, twice, so they stay in order (P6);
+    // `socket.use()` and `onAny()` don't see them.
     const { decoder } = socket.client as unknown as { readonly decoder: Decoder }
-    decoder.onFrame = (bytes) => process.nextTick(takeFrame, bytes)
+    decoder.onFrame = (bytes) => process.nextTick(process.nextTick, takeFrame, bytes)
     const ask = (asked: Uint8Array, answer: (bytes: Uint8Array) => void): void => {
-      const refusal = asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
+      const refusal = inbound.asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
       const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked)
       void this.#answer(reply, answer)
     }
@@ -240,9 +253,11 @@ export class Sockets {
       ask(args[0] instanceof Uint8Array ? args[0] : NOTHING, answer as (bytes: Uint8Array) => void)
     })
     const first = this.#firstAsks.get(socket)
+    this.#firstAsks.delete(socket)
     if (first) ask(first, (bytes) => void socket.compress(false).emit(FIRST_ANSWER_EVENT, bytes))
     socket.on('disconnect', () => {
       decoder.onFrame = undefined
+      this.#taken.delete(socket.conn)
       this.#guarded(() => session.closed(inbound.isExpelled))
     })
   }

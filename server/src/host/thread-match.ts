@@ -7,13 +7,13 @@ import { errorAnswer, packAnswer, packTell } from '@tickwire/engine/wire'
 import type { Connection } from '../match/connection.ts'
 import { clipped, describe, located } from '../match/describe.ts'
 import type { Trouble } from '../match/match.ts'
-import type { Line, RemoteMatch, RemoteSetup } from '../match/remote.ts'
+import type { Relay, RemoteMatch, RemoteSetup } from '../match/remote.ts'
 import type { Identity } from '../match/rules.ts'
 import type { Pulse } from './heartbeat.ts'
 import { afterTurn, systemClock } from './loop.ts'
 import { eachFrame } from './outbox.ts'
-import { ThreadLine } from './thread-line.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
+import { ThreadRelay } from './thread-relay.ts'
 import { hearRest, startThread, type WorkerLimits } from './worker.ts'
 
 export interface ThreadMatchSetup extends RemoteSetup {
@@ -51,7 +51,7 @@ export class ThreadMatch implements RemoteMatch {
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #pulse: Pulse
-  readonly #lines = new Map<number, ThreadLine>()
+  readonly #relays = new Map<number, ThreadRelay>()
   readonly #asked = new Map<number, (answer: Uint8Array<ArrayBuffer>) => void>()
   #said: ToThread[] = []
   #people: ReadonlySet<string> = new Set()
@@ -96,7 +96,7 @@ export class ThreadMatch implements RemoteMatch {
     return this.ended === undefined && this.#people.has(person)
   }
 
-  connect(connection: Connection, identity: Identity | undefined): Line {
+  connect(connection: Connection, identity: Identity | undefined): Relay {
     const number = ++this.#lastLine
     try {
       this.#post({ to: 'open', line: number, identity: structuredClone(identity) })
@@ -104,13 +104,13 @@ export class ThreadMatch implements RemoteMatch {
       this.#overseer.warn(`what authenticate() gave can't go to a thread: ${String(error)}`)
       throw new TickwireError('ERR_USAGE', 'the identity holds what cannot be copied to a thread')
     }
-    const line = new ThreadLine(this, number, connection, {
+    const relay = new ThreadRelay(this, number, connection, {
       post: (message) => this.#post(message),
       ask: (bytes, joins) => this.#ask(number, bytes, joins),
-      closed: () => this.#lines.delete(number),
+      closed: () => this.#relays.delete(number),
     })
-    this.#lines.set(number, line)
-    return line
+    this.#relays.set(number, relay)
+    return relay
   }
 
   /** Players hear it at once, whatever the thread is at. */
@@ -130,7 +130,7 @@ export class ThreadMatch implements RemoteMatch {
 
   /** Tells the thread what connections have taken since it was told that they had not. */
   drained(): void {
-    for (const line of this.#lines.values()) line.drained()
+    for (const relay of this.#relays.values()) relay.drained()
   }
 
   // An error may hold secrets: clients read it in dev mode alone.
@@ -152,8 +152,8 @@ export class ThreadMatch implements RemoteMatch {
   #close(reason: string): void {
     this.ended ??= clipped(reason)
     const told = packTell({ tell: 'end', code: 'ENDED', reason: this.ended })
-    for (const line of this.#lines.values()) line.end(told)
-    this.#lines.clear()
+    for (const relay of this.#relays.values()) relay.end(told)
+    this.#relays.clear()
     const refusal = packAnswer(errorAnswer(new TickwireError('ERR_MATCH_ENDED', this.ended)))
     for (const answer of this.#asked.values()) answer(refusal)
     this.#asked.clear()
@@ -198,15 +198,15 @@ export class ThreadMatch implements RemoteMatch {
     const overseer = this.#overseer
     switch (message.did) {
       case 'frames':
-        return eachFrame(message, (line, shared, head) => this.#lines.get(line)?.write(shared, head))
+        return eachFrame(message, (line, shared, head) => this.#relays.get(line)?.write(shared, head))
       case 'notify':
-        return this.#lines.get(message.line)?.connection.notify(message.bytes)
+        return this.#relays.get(message.line)?.connection.notify(message.bytes)
       case 'enter':
-        return this.#lines.get(message.line)?.enter()
+        return this.#relays.get(message.line)?.enter()
       case 'exit':
-        return this.#lines.get(message.line)?.exit()
+        return this.#relays.get(message.line)?.exit()
       case 'close':
-        return this.#lines.get(message.line)?.connection.close()
+        return this.#relays.get(message.line)?.connection.close()
       case 'answer':
         return this.#asked.get(message.id)?.(message.bytes)
       case 'change':

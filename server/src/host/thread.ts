@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { workerData } from 'node:worker_threads'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
 import { fail } from '@tickwire/engine/wire'
-import { describe } from '../match/describe.ts'
+import { describe, located } from '../match/describe.ts'
 import { Lobby } from '../match/lobby.ts'
-import type { LiveMatch } from '../match/match.ts'
+import { DEFAULT_CAPACITY, type LiveMatch } from '../match/match.ts'
 import type { Player, Rules } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
 import { TOKEN_BYTES } from '../match/token.ts'
@@ -66,7 +66,11 @@ class MatchThread {
     this.#match = this.#lobby.open(game, match.options as never)
     this.#loop = new Loop(
       () => this.#lobby.matches,
-      (_, error) => this.#match.end(`the game failed: ${describe(error)}`),
+      (_, error) => {
+        // It may hold secrets: clients hear none of it.
+        outbox.add({ did: 'warn', text: `match ${id} failed: ${located(error)}` })
+        this.#match.end('the game failed')
+      },
       () => this.#lobby.learn(),
       systemClock,
       {
@@ -151,7 +155,7 @@ class MatchThread {
 
   #tellPrior(): void {
     const prior = this.#lobby.prior(this.#match.game)
-    if (prior && !equal(prior, this.#prior)) this.#outbox.add({ did: 'learn', prior })
+    if (prior && !(this.#prior && Buffer.compare(prior, this.#prior) === 0)) this.#outbox.add({ did: 'learn', prior })
     this.#prior = prior
   }
 
@@ -178,10 +182,6 @@ function hasSame<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   if (a.size !== b.size) return false
   for (const one of a) if (!b.has(one)) return false
   return true
-}
-
-function equal(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return a.length === b?.length && a.every((byte, at) => byte === b[at])
 }
 
 /** @throws ERR_USAGE for a module that exports no such things, ERR_SCHEMA_MISMATCH for another game than the server's */
@@ -212,7 +212,7 @@ try {
   const heartbeat = new Heartbeat(setup.memory)
   if (match) new MatchThread(setup, match, hosted, outbox, heartbeat).start()
   else new Lobby({ seed: () => 0, newId: () => '', warn: () => {} }).host(hosted.game, hosted.rules)
-  outbox.add({ did: 'ready', capacity: hosted.rules.capacity ?? 16 })
+  outbox.add({ did: 'ready', capacity: hosted.rules.capacity ?? DEFAULT_CAPACITY })
 } catch (error) {
   const { code, reason } =
     error instanceof TickwireError ? error : new TickwireError('ERR_USAGE', `${setup.module}: ${describe(error)}`)

@@ -4,6 +4,7 @@
 import { url as debuggerUrl } from 'node:inspector'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
 import { fail } from '@tickwire/engine/wire'
+import { DEFAULT_CAPACITY } from '../match/match.ts'
 import type { Elsewhere } from '../match/remote.ts'
 import { LOOK_EVERY_MS } from './heartbeat.ts'
 import { systemClock } from './loop.ts'
@@ -26,7 +27,6 @@ export interface ThreadsSetup {
 }
 
 const MOST = 64
-const DEFAULT_CAPACITY = 16
 // What loading a module may take.
 const LOAD_WITHIN_MS = 10_000
 

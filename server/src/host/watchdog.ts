@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { url as debuggerUrl } from 'node:inspector'
 import { Worker } from 'node:worker_threads'
+import { LOOK_EVERY_MS, MAX_LOOKS, MAX_LOOKS_IN_TICK } from './heartbeat.ts'
 import type { Onlooker } from './loop.ts'
 
 // Shared memory: three words, then text. The thread waits on `STOP`.
@@ -18,7 +19,6 @@ const SIZE = 512
 // As text: a file of its own would have to be found and loaded wherever this one is bundled to. It counts its looks and
 // not the time, so that a machine that slept is not taken for one that stands still; and it writes to the error stream
 // itself, since what goes by way of the main thread would never get out.
-const LOOK_EVERY_MS = 250
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads')
 const words = new Int32Array(workerData, 0, ${TEXT_AT / 4})
@@ -30,7 +30,7 @@ while (Atomics.wait(words, ${STOP}, 0, ${LOOK_EVERY_MS}) === 'timed-out') {
   looks = beat === beats ? looks + 1 : 0
   beats = beat
   const length = Atomics.load(words, ${LENGTH})
-  if (looks < (length > 0 ? 6 : 40)) continue
+  if (looks < (length > 0 ? ${MAX_LOOKS_IN_TICK} : ${MAX_LOOKS})) continue
   const name = Buffer.from(new Uint8Array(workerData, ${TEXT_AT}, length)).toString().replace(/\\p{C}/gu, ' ')
   const where = length > 0 ? name + ' did not come back from a tick' : 'the process stood still outside of any match'
   const line = 'tickwire: ' + where + ' for ' + (looks * ${LOOK_EVERY_MS}) / 1000 + ' s: it is ended, to be started anew'

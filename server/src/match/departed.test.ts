@@ -13,6 +13,12 @@ test('is told to who had the seat, and to nobody else', () => {
   expect(departed.find('n', 1, token(1).current)).toBeUndefined()
 })
 
+test('is not found under a name that is made of a match and a player', () => {
+  const departed = new Departed()
+  departed.add('m', 1, token(1), { code: 'KICKED', reason: 'why' })
+  expect(departed.find('m 1', 0, token(0).current)).toBeUndefined()
+})
+
 test('is forgotten once thousands went after it', () => {
   const departed = new Departed()
   for (let player = 0; player < 10_000; player++)

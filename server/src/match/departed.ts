@@ -10,29 +10,35 @@ export interface Departure {
   readonly reason: string
 }
 
+interface Known extends Departure {
+  readonly token: Token
+}
+
 export class Departed {
-  /** By match and player, the oldest first. */
-  readonly #all = new Map<string, Departure & { readonly token?: Token }>()
+  /** By match and player; and by match, where nobody knows its seats. */
+  readonly #seats = new Map<string, Known>()
+  readonly #matches = new Map<string, Departure>()
 
   add(match: string, player: number, token: Token, { code, reason }: Departure): void {
-    this.#add(`${match} ${player}`, { code, reason, token })
+    keep(this.#seats, `${match} ${player}`, { code, reason, token })
   }
 
   /** Of a match whose seats nobody knows: whoever names it hears why, with any token. */
   addAll(match: string, { code, reason }: Departure): void {
-    this.#add(match, { code, reason })
+    keep(this.#matches, match, { code, reason })
   }
 
   /** Undefined: there was no such seat, or it had another token. */
   find(match: string, player: number, token: Uint8Array): Departure | undefined {
-    const found = this.#all.get(`${match} ${player}`)
-    return found?.token?.accepts(token) ? found : this.#all.get(match)
+    const found = this.#seats.get(`${match} ${player}`)
+    return found?.token.accepts(token) ? found : this.#matches.get(match)
   }
+}
 
-  #add(key: string, departure: Departure & { readonly token?: Token }): void {
-    this.#all.delete(key)
-    this.#all.set(key, departure)
-    const [oldest] = this.#all.keys()
-    if (this.#all.size > REMEMBERED) this.#all.delete(oldest)
-  }
+/** As the newest one. */
+function keep<D>(all: Map<string, D>, key: string, departure: D): void {
+  all.delete(key)
+  all.set(key, departure)
+  const [oldest] = all.keys()
+  if (all.size > REMEMBERED) all.delete(oldest)
 }

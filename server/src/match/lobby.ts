@@ -14,7 +14,7 @@ import {
 } from '@tickwire/engine/wire'
 import { Departed, type Departure } from './departed.ts'
 import { Learner } from './learner.ts'
-import { LiveMatch, type Trouble } from './match.ts'
+import { DEFAULT_CAPACITY, LiveMatch, type Trouble } from './match.ts'
 import type { Elsewhere, RemoteMatch } from './remote.ts'
 import type { Rules } from './rules.ts'
 
@@ -94,7 +94,7 @@ export class Lobby {
    */
   host<G extends AnyGame>(game: G, rules: Rules<G>): void {
     this.#checkNew(game)
-    const { capacity = 16, graceSeconds = 0 } = rules
+    const { capacity = DEFAULT_CAPACITY, graceSeconds = 0 } = rules
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY)
       fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to ${MAX_CAPACITY}`)
     for (const name of ['silentSeconds', 'maxBytesPerSecond', 'maxMatchBytesPerSecond'] as const) {

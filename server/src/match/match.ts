@@ -35,6 +35,7 @@ import { MoveCheck } from './move-check.ts'
 import { Movement } from './movement.ts'
 import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
+import { heard } from './promised.ts'
 import { Requests } from './requests.ts'
 import { Rewind } from './rewind.ts'
 import type { EmitOptions, Identity, Match, Player, Rules } from './rules.ts'
@@ -49,6 +50,9 @@ export type Trouble = 'unreadable' | 'unsound'
 /** Snapshots are kept for so long: what rewind() looks back on, and a delta starts from after a cut. So many at least. */
 const HISTORY_SECONDS = 2
 const MIN_HISTORY = 32
+
+/** Seats of a match whose rules name no number. */
+export const DEFAULT_CAPACITY = 16
 
 export interface MatchSetup<G extends AnyGame> {
   readonly id: string
@@ -113,7 +117,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.id = id
     this.game = game
     this.options = options as G['options']
-    this.capacity = rules.capacity ?? 16
+    this.capacity = rules.capacity ?? DEFAULT_CAPACITY
     this.#rules = rules
     this.#plan = planOf(game)
     this.#warn = (message) => warn(`match ${id}: ${message}`)
@@ -168,7 +172,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
 
   after(ticks: number, act: () => void): () => void {
     if (!Number.isInteger(ticks) || ticks < 1) fail('ERR_USAGE', `after(${ticks}): expected 1 or more whole ticks`)
-    return this.#timers.at(this.tick + ticks, act)
+    return this.#timers.at(this.tick + ticks, () => heard(act(), this.#fail))
   }
 
   rewind(player: Player): ReadWorld<G> {
@@ -300,10 +304,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     try {
       this.#step()
     } catch (error) {
-      const failed = `the game failed at tick ${this.tick}`
-      this.#warn(`${failed}: ${located(error)}`)
-      // An error of another's may hold secrets: clients read it in dev mode alone.
-      this.end(this.#check || error instanceof TickwireError ? `${failed}: ${describe(error)}` : failed)
+      this.#fail(error)
     }
     this.#isStepping = false
     if (this.ended !== undefined) this.#close(this.ended)
@@ -317,7 +318,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       const record = this.#rules.record?.(this)
       const recording = record && new RecordingWriter(this.game)
       if (record && recording) this.#record = (snapshot) => record(recording.add(snapshot))
-      this.#rules.start?.(this)
+      heard(this.#rules.start?.(this), this.#fail)
     }
     this.#isActing = true
     this.#acts.run()
@@ -325,8 +326,8 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#seating.sweep(this.#now())
     this.#timers.run(this.tick)
     this.#takeCommands()
-    this.#movement.run(this.tick, this.#history.get(this.tick - 1)?.toSeen(), this.#commands)
-    this.#rules.tick?.(this, this.#commands as never)
+    this.#movement.run(this.tick, this.#history.get(this.tick - 1), this.#commands)
+    heard(this.#rules.tick?.(this, this.#commands as never), this.#fail)
     const snapshot = this.world.snapshot() as never as SnapshotBase
     this.#history.set(snapshot.tick, snapshot)
     this.#record?.(snapshot as never as Snapshot<G>)
@@ -352,6 +353,13 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     // All who have a seat have one now. Not cleared before: a map that was is made anew, and grows anew.
     if (this.#commands.size === this.#seats.size) return
     for (const player of this.#commands.keys()) if (!this.#seats.players.has(player)) this.#commands.delete(player)
+  }
+
+  readonly #fail = (error: unknown): void => {
+    const failed = `the game failed at tick ${this.tick}`
+    this.#warn(`${failed}: ${located(error)}`)
+    // An error of another's may hold secrets: clients read it in dev mode alone.
+    this.end(this.#check || error instanceof TickwireError ? `${failed}: ${describe(error)}` : failed)
   }
 
   /** Counts what a client says, and warns of the first. */

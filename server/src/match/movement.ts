@@ -25,48 +25,73 @@ export interface MovementSetup {
 
 export class Movement {
   readonly #setup: MovementSetup
+  /** What `move` is given; one for all ticks. */
+  readonly #context: { tick: number }
   /** Rows that `move` spawned for a player: its client predicts them. */
   readonly #spawnedAhead = new WeakSet<RowBase>()
+  #spawns: (() => void)[] = []
+  #before: SnapshotBase | undefined
+  /** That as everybody may know it, once a `move` of this tick looked. */
+  #seen: SnapshotBase | undefined
+  /** The row that moves, and whose it is. */
+  #moved: RowBase | undefined
+  #owner: Player | undefined
+  #isForeseen = false
 
   constructor(setup: MovementSetup) {
     this.#setup = setup
+    const seen = () => this.#look()
+    this.#context = {
+      dt: 1 / setup.plan.game.tickRate,
+      tick: 0,
+      get state() {
+        return seen().state
+      },
+      get world() {
+        return seen()
+      },
+      spawn: (entity: string, values: Values) => {
+        const owner = this.#owner
+        this.#spawns.push(() => this.#spawn(entity, values, owner))
+      },
+      emit: (event: string, values: Values) => {
+        const isForeseen = this.#isForeseen || this.#spawnedAhead.has(this.#moved!)
+        setup.emit(event, values, isForeseen ? this.#owner?.id : undefined)
+      },
+    } as { tick: number }
   }
 
   /** `before`: the world of the tick before, if there was one. */
   run(tick: number, before: SnapshotBase | undefined, commands: ReadonlyMap<Player, Values>): void {
-    const { plan, tables, neutral, check, playerOf, emit } = this.#setup
-    const seen = before ?? emptyWorld(plan)
-    const spawns: (() => void)[] = []
-    let moved: RowBase
-    let owner: Player | undefined
-    let isForeseen = false
-    const context = {
-      dt: 1 / plan.game.tickRate,
-      tick,
-      state: seen.state,
-      world: seen,
-      spawn: (entity: string, values: Values) => {
-        const by = owner
-        spawns.push(() => this.#spawn(entity, values, by))
-      },
-      emit: (event: string, values: Values) =>
-        emit(event, values, isForeseen || this.#spawnedAhead.has(moved) ? owner?.id : undefined),
-    }
+    const { tables, neutral, check, playerOf } = this.#setup
+    const context = this.#context
+    context.tick = tick
+    this.#before = before
+    this.#seen = undefined
     for (const table of tables) {
       const { move, predict } = table.plan
       if (!move) continue
-      isForeseen = predict !== 'none'
+      this.#isForeseen = predict !== 'none'
       for (const row of table) {
-        moved = row
-        owner = row.owner === undefined ? undefined : playerOf(row.owner)
+        const owner = row.owner === undefined ? undefined : playerOf(row.owner)
+        this.#moved = row
+        this.#owner = owner
         const given = (owner && commands.get(owner)) ?? neutral
         const command = predict === 'everyone' && row.owner === undefined ? undefined : given
         if (check) check.move(table, row, command, context)
         else move(row, command, context)
       }
     }
-    for (const spawn of spawns) spawn()
+    if (this.#spawns.length > 0) {
+      for (const spawn of this.#spawns) spawn()
+      this.#spawns = []
+    }
     check?.end()
+  }
+
+  #look(): SnapshotBase {
+    this.#seen ??= this.#before?.toSeen() ?? emptyWorld(this.#setup.plan)
+    return this.#seen
   }
 
   #spawn(entity: string, values: Values, owner: Player | undefined): void {

@@ -3,7 +3,7 @@
 // frame is one delta from what it was sent last, which its seat keeps for as long as that takes.
 
 import type { AnyGame } from '@tickwire/engine'
-import { packTell, type Prior, SHARED_PREFIX, type SnapshotBase } from '@tickwire/engine/wire'
+import { type Prior, packTell, SHARED_PREFIX, type SnapshotBase } from '@tickwire/engine/wire'
 import type { SharedFrame } from './connection.ts'
 import type { EventLog } from './event-log.ts'
 import type { Learner, PackedPrior, Sent } from './learner.ts'

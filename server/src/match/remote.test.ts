@@ -4,14 +4,14 @@ import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
 import type { Connection } from './connection.ts'
 import { Lobby } from './lobby.ts'
-import type { Line, RemoteMatch, RemoteSetup } from './remote.ts'
+import type { Relay, RemoteMatch, RemoteSetup } from './remote.ts'
 import { Session } from './session.ts'
 
 const entities = { dot: entity({ x: int(0, 9) }) }
 const far = defineGame({ name: 'far', tickRate: 30, entities, options: { laps: int(0, 9) } })
 const near = defineGame({ name: 'near', tickRate: 30, entities })
 
-/** A match elsewhere that takes whoever comes, and notes what its lines bring. */
+/** A match elsewhere that takes whoever comes, and notes what its relays bring. */
 class Far implements RemoteMatch {
   readonly id: string
   readonly game: RemoteMatch['game']
@@ -37,22 +37,22 @@ class Far implements RemoteMatch {
   end(reason: string): void {
     this.ended ??= reason
   }
-  connect(): Line {
-    const line = {
+  connect(): Relay {
+    const relay = {
       match: this,
       isSeated: false,
       frame: (bytes: Uint8Array) => void this.came.push(`frame ${bytes}`),
       ask: async (bytes: Uint8Array, joins = false) => {
         const { ask } = unpackAsk(bytes)
         this.came.push(joins ? `${ask}, for a seat` : ask)
-        line.isSeated = ask !== 'leave'
+        relay.isSeated = ask !== 'leave'
         this.players.size += joins ? 1 : 0
         return packAnswer({ ok: 'ping' })
       },
       closed: (forGood: boolean) => void this.came.push(forGood ? 'closed for good' : 'closed'),
     }
     this.came.push('connect')
-    return line
+    return relay
   }
 }
 

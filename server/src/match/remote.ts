@@ -19,12 +19,15 @@ export interface RemoteMatch {
   readonly troubles: Readonly<Record<Trouble, number>>
   expects(person: string): boolean
   end(reason: string): void
-  /** The line of a connection: it has one, for as long as it is not closed. @throws ERR_USAGE for an identity that can't go there */
-  connect(connection: Connection, identity: Identity | undefined): Line
+  /**
+   * The relay of a connection: it has one, for as long as it is not closed.
+   * @throws ERR_USAGE for an identity that can't go there
+   */
+  connect(connection: Connection, identity: Identity | undefined): Relay
 }
 
 /** One connection's way to a remote match. What it brings back goes to the connection. */
-export interface Line {
+export interface Relay {
   readonly match: RemoteMatch
   /** Whether the connection has a seat there. */
   readonly isSeated: boolean
@@ -34,6 +37,8 @@ export interface Line {
   /** Nothing comes from the connection any more, as Session.closed() has it. */
   closed(forGood: boolean): void
 }
+/** Its former name. */
+export type Line = Relay
 
 export interface RemoteSetup {
   readonly id: string

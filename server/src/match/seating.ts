@@ -22,6 +22,7 @@ import type { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
 import type { Learner } from './learner.ts'
 import type { LiveMatch } from './match.ts'
+import { heard } from './promised.ts'
 import type { Identity, Player, Rules } from './rules.ts'
 import { Seat } from './seat.ts'
 import { Seats } from './seats.ts'
@@ -224,7 +225,7 @@ export class Seating<G extends AnyGame> {
     this.seats.add(seat)
     this.#changes.push({ tell: 'joined', player: infoOf(player) })
     try {
-      this.#rules.join?.(this.#match, player)
+      heard(this.#rules.join?.(this.#match, player), (error) => warn(`join of ${player.name}: ${located(error)}`))
     } catch (error) {
       this.#unseat(seat)
       for (const table of tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
@@ -280,10 +281,11 @@ export class Seating<G extends AnyGame> {
   }
 
   #rule(name: 'away' | 'back' | 'leave', player: Player): void {
+    const failed = (error: unknown) => this.#setup.warn(`${name} of ${player.name}: ${located(error)}`)
     try {
-      this.#rules[name]?.(this.#match, player)
+      heard(this.#rules[name]?.(this.#match, player), failed)
     } catch (error) {
-      this.#setup.warn(`${name} of ${player.name}: ${located(error)}`)
+      failed(error)
     }
   }
 

@@ -52,3 +52,43 @@ describe('slack', () => {
     expect(half(new SlackReport(RATE), 0, (tick) => (tick + 60) * TICK)).toBe(-128)
   })
 })
+
+describe('C7 the newest command', () => {
+  /** What is told after each of `ticks`, where the command for the tick after next comes `late(tick)` ticks too late. */
+  function told(ticks: number, late: (tick: number) => number): (number | undefined)[] {
+    const report = new SlackReport(RATE)
+    return Array.from({ length: ticks }, (_, tick) => {
+      report.ran(tick, tick * TICK)
+      const got = report.got()
+      const stamped = tick + 2 - late(tick)
+      report.arrived(stamped, stamped, tick * TICK + 10)
+      return got
+    })
+  }
+  const never = Array.from({ length: 60 }, () => undefined)
+
+  it('is told once to who asks, and to who had another connection', () => {
+    const report = new SlackReport(RATE)
+    report.ran(4, 4 * TICK)
+    report.arrived(6, 6, 4 * TICK + 10, true)
+    expect([report.got(), report.got()]).toEqual([6, undefined])
+    expect(new SlackReport(RATE, report.newest).got()).toBe(6)
+  })
+
+  it('is told to whose commands fall behind by a tenth of a second', () => {
+    const falling = told(60, (tick) => Math.max(0, Math.floor((tick - 20) / 4)))
+    // 2 ticks ahead at first, and one less each 4 ticks from the 20th on.
+    expect(falling.findIndex((got) => got !== undefined)).toBe(34)
+  })
+
+  it('is not told to who is late by as much all along, or waited in a stall, or sends nothing', () => {
+    expect(told(60, () => 8)).toEqual(never)
+    expect(told(60, (tick) => (tick > 20 && tick < 30 ? tick : 0))).toEqual(never)
+    const report = new SlackReport(RATE)
+    report.arrived(2, 2, 0)
+    for (let tick = 1; tick < 100; tick++) {
+      report.ran(tick, tick * TICK)
+      expect(report.got()).toBeUndefined()
+    }
+  })
+})

@@ -9,8 +9,10 @@ const LEAST = -128
 const MOST = 127
 /** A client stamps no more at once. */
 const MOST_AT_ONCE = 5
-/** Who is so far behind, with commands that go on coming, is told: s. */
+/** Who falls so far behind, while its commands go on coming, is told: s. */
 const BEHIND = 0.1
+/** A client bends its lead by so much, at most: that is no falling behind. */
+const SLEW = 0.05
 /** Arrivals within so much of a tick came together. */
 const TOGETHER_TICKS = 0.25
 
@@ -23,6 +25,8 @@ export class SlackReport {
   #isAsked: boolean
   /** Commands came since the last tick. */
   #hasArrived = false
+  /** How far ahead of the match the newest of them was of late, at the most, ticks. */
+  #most = Number.NEGATIVE_INFINITY
   #tick = -1
   #tickedAt = 0
   #least = Number.POSITIVE_INFINITY
@@ -60,7 +64,8 @@ export class SlackReport {
     this.#tick = tick
     this.#tickedAt = now
     this.#ticks++
-    this.#isAsked ||= this.#hasArrived && tick - this.newest >= this.#behind
+    this.#most -= SLEW
+    if (this.#hasArrived) this.#compare(this.newest - tick)
     this.#hasArrived = false
     if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
     if (this.#ticks < this.#window || this.#least === Number.POSITIVE_INFINITY) return undefined
@@ -75,6 +80,11 @@ export class SlackReport {
     const got = this.#isAsked ? this.newest : undefined
     this.#isAsked = false
     return got
+  }
+
+  #compare(ahead: number): void {
+    this.#most = Math.max(this.#most, ahead)
+    if (ahead <= -this.#behind && this.#most - ahead >= this.#behind) this.#isAsked = true
   }
 
   #settle(): void {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Connection } from '../match/connection.ts'
 import type { RemoteMatch } from '../match/remote.ts'
-import { ThreadLine } from './thread-line.ts'
 import type { ToThread } from './thread-messages.ts'
+import { ThreadRelay } from './thread-relay.ts'
 
 function setUp() {
   const posted: ToThread[] = []
@@ -20,31 +20,31 @@ function setUp() {
     ask: async () => new Uint8Array(0),
     closed: () => void did.push('closed'),
   }
-  const line = new ThreadLine({ id: 'm' } as RemoteMatch, 7, connection, thread)
-  const write = () => line.write({ bytes: new Uint8Array(9), prebuilt: undefined }, undefined)
-  return { line, connection, posted, did, write }
+  const relay = new ThreadRelay({ id: 'm' } as RemoteMatch, 7, connection, thread)
+  const write = () => relay.write({ bytes: new Uint8Array(9), prebuilt: undefined }, undefined)
+  return { relay, connection, posted, did, write }
 }
 
 test('the thread hears of what waits, once, and of what waits no more', () => {
-  const { line, connection, posted, write } = setUp()
+  const { relay, connection, posted, write } = setUp()
   write()
-  line.drained()
+  relay.drained()
   expect(posted).toEqual([])
   connection.bufferedAmount = 500
   write()
   write()
-  line.drained()
+  relay.drained()
   expect(posted).toEqual([{ to: 'waiting', line: 7, bytes: 500 }])
   connection.bufferedAmount = 0
-  line.drained()
-  line.drained()
+  relay.drained()
+  relay.drained()
   expect(posted.slice(1)).toEqual([{ to: 'waiting', line: 7, bytes: 0 }])
 })
 
 test('of a frame only its own bytes go, and later writes to its memory do not', () => {
-  const { line, posted } = setUp()
+  const { relay, posted } = setUp()
   const pool = new Uint8Array(8192).fill(3)
-  line.frame(pool.subarray(5, 8))
+  relay.frame(pool.subarray(5, 8))
   pool.fill(9)
   const [{ bytes }] = posted as Extract<ToThread, { to: 'frame' }>[]
   expect([...bytes]).toEqual([3, 3, 3])
@@ -52,13 +52,13 @@ test('of a frame only its own bytes go, and later writes to its memory do not', 
 })
 
 test('when the match is gone, who has a seat hears it, once', () => {
-  const { line, did } = setUp()
-  line.end(Uint8Array.of(1))
+  const { relay, did } = setUp()
+  relay.end(Uint8Array.of(1))
   expect(did).toEqual([])
-  line.enter()
-  expect(line.isSeated).toBe(true)
-  line.end(Uint8Array.of(1))
-  line.end(Uint8Array.of(1))
-  expect(line.isSeated).toBe(false)
+  relay.enter()
+  expect(relay.isSeated).toBe(true)
+  relay.end(Uint8Array.of(1))
+  relay.end(Uint8Array.of(1))
+  expect(relay.isSeated).toBe(false)
   expect(did).toEqual(['enter m', 'notify', 'exit m'])
 })

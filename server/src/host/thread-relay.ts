@@ -1,17 +1,17 @@
-// One connection's line to a match in a thread: what it says goes there, what the match writes for it comes here.
+// One connection's relay to a match in a thread: what it says goes there, what the match writes for it comes here.
 
 import type { Connection, SharedFrame } from '../match/connection.ts'
-import type { Line, RemoteMatch } from '../match/remote.ts'
+import type { Relay, RemoteMatch } from '../match/remote.ts'
 import type { ToThread } from './thread-messages.ts'
 
-/** The thread's end of all its lines. */
+/** The thread's end of all its relays. */
 export interface ThreadEnd {
   post(message: ToThread): void
   ask(bytes: Uint8Array, joins: boolean): Promise<Uint8Array<ArrayBuffer>>
   closed(): void
 }
 
-export class ThreadLine implements Line {
+export class ThreadRelay implements Relay {
   readonly match: RemoteMatch
   readonly connection: Connection
   isSeated = false
@@ -49,7 +49,7 @@ export class ThreadLine implements Line {
     this.connection.sendFrame(shared, head)
   }
 
-  /** Looked at now and then: a line that waits gets no frames. */
+  /** Looked at now and then: a connection that waits gets no frames. */
   drained(): void {
     if (this.#waiting > 0 && this.connection.bufferedAmount === 0) this.#tell(0)
   }

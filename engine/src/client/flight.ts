@@ -1,0 +1,112 @@
+// Command frames on their way up, and how many may be. A kernel takes for seconds what a slow line carries a tenth of: the
+// transport says nothing of it. While all goes well nobody counts. Once commands come late one after the other, the server
+// says which came last (PROTOCOL.md, C7); from then on each frame asks for that, and only so many wait for the answer: one
+// at first, one more with each that came about as fast as over an idle line, and one again with the first that did not.
+// What waits meanwhile goes as one frame. That ends after a second in which nothing had to wait.
+//
+// Source: the window of TCP Vegas (Brakmo, Peterson 1995), which shrinks with delay instead of loss.
+
+/** Frames that are remembered while nobody counts them. */
+const MEMORY = 512
+/** An answer may take so much longer than over an idle line: a server says it with its next frame, ms. */
+const LATE_MS = 60
+/** Of what a frame takes that is alone on its way, this share counts: the route may have become another. */
+const SHARE = 0.25
+/** Nothing had to wait for so long: nobody counts any more. */
+const FREE_MS = 1000
+/** Without any answer for so long one more frame goes: the answer may have been in a frame that could not be read. */
+const UNANSWERED_MS = 2000
+
+interface Frame {
+  readonly first: number
+  readonly last: number
+  readonly sentAt: number
+  /** The server is to answer it. */
+  readonly asks: boolean
+  /** Nothing else was on its way. */
+  readonly isAlone: boolean
+}
+
+export class Flight {
+  /** Those sent and not known to have come, the oldest first. */
+  #frames: Frame[] = []
+  /** How many that ask may be on their way; undefined: any number, and none asks. */
+  #window: number | undefined
+  /** What an answer takes over an idle line, ms. */
+  #usual = 0
+  #heldAt = 0
+  #sentAt = 0
+  /** Those of a connection that was lost, until the server says which of them came. */
+  #doubtful: readonly Frame[] | undefined
+
+  /** Whether the next frame asks. */
+  get asks(): boolean {
+    return this.#window !== undefined
+  }
+
+  /** Whether the next frame has to wait. */
+  isFull(now: number): boolean {
+    return this.#window !== undefined && this.#asking >= this.#window && now - this.#sentAt < UNANSWERED_MS
+  }
+
+  /** Something had to wait. */
+  held(now: number): void {
+    this.#heldAt = now
+  }
+
+  /** A frame with the commands for the ticks from `first` to `last` goes. */
+  sent(first: number, last: number, now: number): void {
+    const { asks } = this
+    this.#frames.push({ first, last, sentAt: now, asks, isAlone: this.#frames.length === 0 })
+    this.#sentAt = now
+    if (!asks && this.#frames.length > MEMORY) this.#frames.shift()
+  }
+
+  /**
+   * The server has what goes up to tick `got`, and says so at `now`; `roundTrip`: over an idle line, ms.
+   * Returns how many commands went down with a connection.
+   */
+  arrived(got: number, now: number, roundTrip: number): number {
+    if (this.#doubtful) return this.#lostAfter(got, this.#doubtful)
+    let newest: Frame | undefined
+    while (this.#frames.length > 0 && this.#frames[0].last <= got) newest = this.#frames.shift()
+    if (this.#window !== undefined) this.#resize(this.#window, newest, now)
+    else if (this.#frames.length > 0 && !newest?.asks) {
+      // Those that are on their way did not ask: the next one does.
+      this.#window = 1
+      this.#usual = roundTrip
+      this.#heldAt = now
+    }
+    return 0
+  }
+
+  /** The connection is another one: over the last one nothing comes any more. */
+  lost(): void {
+    this.#doubtful = this.#frames
+    this.#frames = []
+    this.#window = undefined
+  }
+
+  #resize(window: number, newest: Frame | undefined, now: number): void {
+    if (newest?.asks) {
+      const took = now - newest.sentAt
+      this.#window = took <= this.#usual + LATE_MS ? window + 1 : 1
+      if (newest.isAlone) this.#usual = Math.min(took, this.#usual + (took - this.#usual) * SHARE)
+    }
+    if (now - this.#heldAt > FREE_MS) this.#window = undefined
+  }
+
+  /** On their way, of those that ask: the last ones. */
+  get #asking(): number {
+    let asking = 0
+    while (this.#frames.at(-1 - asking)?.asks) asking++
+    return asking
+  }
+
+  #lostAfter(got: number, frames: readonly Frame[]): number {
+    let commands = 0
+    for (const { first, last } of frames) commands += Math.max(0, last - Math.max(first - 1, got))
+    this.#doubtful = undefined
+    return commands
+  }
+}
