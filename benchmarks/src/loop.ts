@@ -113,7 +113,7 @@ function findingsOf({ rate, matches, work, seconds, slices }: Options, pairs: re
     method: [
       `A process with nothing but ticks: idle is one match whose tick does nothing, loaded ${matches} matches whose ticks take ${work} ms each, at 60 Hz ${((matches * work * 60) / 10).toFixed(0)} % of a core. setInterval: one a match, of 1000 / rate ms.`,
       'Late: when a tick began, against even ticks of the same mean rate, the earliest of a match being in time. A timer that drifts is not late by that; the rate that it reached stands beside. Of matches that are due at the same moment all but one wait for their turn, in which both are alike.',
-      `Both take turns (A B, B A, …), ${slices} each, ${WARM_UP} s to warm up before each. Figures are medians of the turns, noise half the distance between the least and the largest.`,
+      `Both take turns (A B, B A, …), ${slices} each, ${WARM_UP} s to warm up before each. The table is of all ticks of all turns; the figures below it are medians of the turns, with noise, half the distance between the least and the largest.`,
     ],
     tables: [
       {

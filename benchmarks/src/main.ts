@@ -29,7 +29,15 @@ const BENCHMARKS: readonly Benchmark[] = [
   { ...codec, inAll: { only: ['arena', 'sizes'], rounds: 5 } },
   { ...bandwidth, inAll: { ships: [200], seconds: 2 } },
   latency,
-  { ...capacity, inAll: { only: ['arena', 'fan-out', 'inbound'], seconds: 2 } },
+  {
+    ...capacity,
+    inAll: {
+      only: ['arena', 'fan-out', 'inbound'],
+      contenders: ['tickwire', 'colyseus', 'colyseus-expert', 'raw'],
+      turns: 1,
+      seconds: 2,
+    },
+  },
   { ...feel, inAll: { minutes: 2 } },
   { ...slow, inAll: { only: ['shares'], shares: [60], seconds: 10, rows: 100 } },
   join,
@@ -57,7 +65,10 @@ const program = new Command('bench')
   .option('--json <file>', 'where the figures go', 'report.json')
   .option('--html <file>', 'where the page with plots goes', 'report.html')
   .option('--compare <file>', 'what --json wrote earlier: what changed since, and the noise')
-  .action(async ({ json, html, compare, ...given }: AllOptions) => {
+  .argument('[name]', 'one of them, with its own options after it')
+  .action(async (name: string | undefined, { json, html, compare, ...given }: AllOptions) => {
+    if (name !== undefined)
+      program.error(`no benchmark '${name}': expected ${BENCHMARKS.map((one) => one.name).join(', ')}, or none for all`)
     const before = compare === undefined ? undefined : load(placed(compare))
     const taking = BENCHMARKS.filter(({ inAll }) => inAll)
     const reports = await runAll(taking, given, ({ name }, place) => bar(`${place} ${name}`))

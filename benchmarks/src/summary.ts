@@ -46,7 +46,7 @@ export function summaryOf(reports: readonly Report[]): Table {
   const judged = named.map(verdictOf).filter(Boolean)
   const passed = judged.filter((verdict) => verdict === 'pass').length
   return {
-    title: `${passed} of ${judged.length} bounds are met`,
+    title: judged.length > 0 ? `${passed} of ${judged.length} bounds are met` : 'Figures, without bounds',
     columns: [
       { key: 'benchmark', title: '' },
       { key: 'name', title: '' },

@@ -27,11 +27,18 @@ test.each([
   cleanups.push(() => server.close())
   server.host(game, { silentSeconds: 1, emptySeconds: 100 })
   http.listen(0)
-  await once(http, 'listening')
+  await server.listen()
   const match = server.open(game)
   const client = await RawClient.connect((http.address() as AddressInfo).port)
   const { name, hash } = game
-  const ask = packAsk({ ask: 'join', version: PROTOCOL_VERSION, game: name, schema: hash, match: match.id, name: 'ada' })
+  const ask = packAsk({
+    ask: 'join',
+    version: PROTOCOL_VERSION,
+    game: name,
+    schema: hash,
+    match: match.id,
+    name: 'ada',
+  })
   client.send('451-0["tickwire:ask",{"_placeholder":true,"num":0}]')
   client.send(ask)
   const { socket } = client

@@ -1,6 +1,6 @@
 // Named fields and their options: what a row of an entity, a command, an event or a request is made of.
 
-import { fail } from './errors.ts'
+import { checkKnown, fail } from './errors.ts'
 import type { Audience, Field, Fields, RefField, Vec2, Vec3 } from './field.ts'
 import { Layout, maxBits } from './layout.ts'
 import type { Predictor } from './predictor.ts'
@@ -111,6 +111,7 @@ export function entity<F extends RatesOf<F>, P extends 'owner' | 'everyone' | 'n
   { [K in keyof F]: F[K] extends RefField<infer To, any, any> ? To : never }[keyof F],
   NoInfer<P>
 > {
+  checkKnown(options, ['maxRows', 'predict', 'predictor'] satisfies (keyof EntityOptions)[], 'an entity', 'ERR_SCHEMA')
   const { maxRows = 65536, predict = 'none' }: EntityOptions = options
   if (!Number.isInteger(maxRows) || maxRows < 1 || maxRows > 65536)
     fail('ERR_SCHEMA', `maxRows: ${maxRows}: expected 1 to 65,536`)

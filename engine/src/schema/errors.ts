@@ -84,3 +84,9 @@ export class TickwireError extends Error {
 export function fail(code: ErrorCode, message: string): never {
   throw new TickwireError(code, message)
 }
+
+/** @throws TickwireError where something has a name that nobody reads: it is misspelt, and types were not checked. */
+export function checkKnown(given: object, names: readonly string[], what: string, code: ErrorCode): void {
+  for (const name of Object.keys(given))
+    if (!names.includes(name)) fail(code, `${what} has no '${name}': expected any of ${names.join(', ')}`)
+}

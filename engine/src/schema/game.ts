@@ -12,7 +12,7 @@ import {
   type Request,
   recordLayout,
 } from './entity.ts'
-import { fail } from './errors.ts'
+import { checkKnown, fail } from './errors.ts'
 import { type FieldImpl, type Fields, type Frozen, int } from './field.ts'
 import { Layout } from './layout.ts'
 import type { Known, PlayerRef, ReservedTable, SeenTables, SpawnValues, WorldRow } from './row.ts'
@@ -155,6 +155,7 @@ export function planOf(game: AnyGame): GamePlan {
   return plans.get(game) ?? fail('ERR_SCHEMA', 'expected a game that defineGame() returned')
 }
 
+const PARTS = ['name', 'tickRate', 'state', 'entities', 'command', 'events', 'requests', 'options', 'move']
 const MAX_TABLES = 62
 /** Of a table, besides its owner column. */
 const MAX_COLUMNS = 64
@@ -191,6 +192,7 @@ export function defineGame<
 >(
   game: GameDefinition<N, E, F, C, V, R, O>
 ): Game<N, { -readonly [K in keyof F]: F[K]['zero'] }, E, C, V, R, { readonly [K in keyof O]: O[K]['zero'] }> {
+  checkKnown(game, PARTS, 'a game', 'ERR_SCHEMA')
   const { name, tickRate } = game
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
     fail('ERR_SCHEMA', `a game's name is 1 to 64 letters, digits, '_', '.' or '-', found '${name}'`)

@@ -19,7 +19,7 @@ export { Trainer, type TrainOptions, trainPrior } from './training.ts'
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-export { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
+export { checkKnown, type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
 export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game.ts'
 export { History } from '../state/history.ts'
 export { Random } from '../state/random.ts'

@@ -190,6 +190,8 @@ function report(): Report {
 
 const fail = (error: unknown): void => tell({ failed: error instanceof Error ? error.message : String(error) })
 
+// A terminal signals the whole group: the command says when to leave, and what came of it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 process.on('message', (message: ToWorker) => {
   if ('play' in message) play(message.play).catch(fail)
   else if ('report' in message)

@@ -6,12 +6,19 @@ const MAX_REASON = 1000
 /** With where it was thrown: one line. */
 export function located(error: unknown): string {
   const frames = error instanceof Error ? (error.stack ?? '').split('\n') : []
-  const at = frames.find((line) => /^\s+at /.test(line))
+  const places = frames.filter((line) => /^\s+at /.test(line))
+  // Where the game's own code is, if it is in it.
+  const at = places.find((line) => !/[\\/]@tickwire[\\/]/.test(line)) ?? places[0]
   return at ? `${describe(error)}, ${at.trim()}` : describe(error)
 }
 
+/** Never throws, whatever was thrown. */
 export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    return 'something that is no text'
+  }
 }
 
 /** As much of a reason as is told: 1,000 characters, whole ones. */

@@ -4,6 +4,7 @@
 
 import type { AnyGame } from '@tickwire/engine'
 import {
+  checkKnown,
   type ErrorCode,
   fail,
   planOf,
@@ -39,6 +40,20 @@ export interface LobbyOptions {
 /** The list of players goes to each who joins, in one message. */
 const MAX_CAPACITY = 2000
 const MAX_GRACE_SECONDS = 86_400
+
+const CALLED = ['start', 'join', 'away', 'back', 'leave', 'tick', 'record'] as const
+const RULES: readonly (keyof Rules<AnyGame>)[] = [
+  ...CALLED,
+  'requests',
+  'capacity',
+  'emptySeconds',
+  'graceSeconds',
+  'duplicates',
+  'silentSeconds',
+  'maxBytesPerSecond',
+  'maxMatchBytesPerSecond',
+  'prior',
+]
 
 /** What a player asks for. */
 export type Wanted = string | Uint8Array
@@ -94,6 +109,10 @@ export class Lobby {
    */
   host<G extends AnyGame>(game: G, rules: Rules<G>): void {
     this.#checkNew(game)
+    checkKnown(rules, RULES, 'a match', 'ERR_USAGE')
+    for (const name of CALLED)
+      if (rules[name] !== undefined && typeof rules[name] !== 'function')
+        fail('ERR_USAGE', `${name}: ${String(rules[name])}: expected a function`)
     const { capacity = DEFAULT_CAPACITY, graceSeconds = 0 } = rules
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY)
       fail('ERR_USAGE', `capacity: ${capacity}: expected 1 to ${MAX_CAPACITY}`)

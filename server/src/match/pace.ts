@@ -30,6 +30,8 @@ const FIRST_MS = 500
 /** The rate is that of the last so many ms. No frame takes less than `LEAST_MS` on its way. */
 const RATE_MS = 250
 const LEAST_MS = 0.5
+/** A frame goes so long before the link is done with the last: less leaves it idle, more makes a queue. */
+const AHEAD_TICKS = 0.75
 /** The link is taken to be faster with each frame that waited for no other, up to twice: the shortest delay may be wrong. */
 const IDLE_GAIN = 1.05
 const MAX_GAIN = 2
@@ -247,7 +249,8 @@ export class Pace {
     // It is not acknowledged: so it is not there, or was not a moment ago.
     free = Math.max(free, now - this.#lag - 2 * this.#lagSpread)
     const left = free + (this.#bytes - size) / rate - now
-    if (left < this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS) return true
+    if (left < AHEAD_TICKS * this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS)
+      return true
     // Held for want of a word only, and little is on its way: that tells of no narrow link.
     this.#heldAt = this.#isOverdue && this.#bytes < FEW_BYTES ? this.#heldBefore : now
     return false

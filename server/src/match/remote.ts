@@ -37,8 +37,6 @@ export interface Relay {
   /** Nothing comes from the connection any more, as Session.closed() has it. */
   closed(forGood: boolean): void
 }
-/** Its former name. */
-export type Line = Relay
 
 export interface RemoteSetup {
   readonly id: string

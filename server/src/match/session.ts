@@ -1,6 +1,6 @@
 // One connection's conversation: it joins a match or comes back to it, plays, asks, leaves. Nothing that comes in is
 // trusted and nothing that goes wrong here reaches anybody else: a bad frame ends this connection with a typed reason.
-// In a match that runs elsewhere the conversation goes on there, with another session, over a line.
+// In a match that runs elsewhere the conversation goes on there, with another session, over a relay.
 
 import {
   type Ask,
@@ -20,7 +20,7 @@ import type { Connection } from './connection.ts'
 import type { AnyMatch, Lobby } from './lobby.ts'
 import type { LiveMatch } from './match.ts'
 import { settleName } from './names.ts'
-import type { Line, RemoteMatch } from './remote.ts'
+import type { Relay, RemoteMatch } from './remote.ts'
 import type { Identity } from './rules.ts'
 import type { Seat } from './seat.ts'
 
@@ -39,7 +39,7 @@ export class Session {
   #match: LiveMatch | undefined
   #seat: Seat | undefined
   /** To the remote match that it is in, or was last; then there is no seat here. */
-  #line: Line | undefined
+  #relay: Relay | undefined
   #joining = false
   #opened: AnyMatch[] = []
   #closed = false
@@ -55,7 +55,7 @@ export class Session {
   /** A frame from the client. Never throws: a bad one ends the connection, one for a tick far away is refused by itself. */
   frame(bytes: Uint8Array): void {
     if (this.#closed) return
-    if (this.#line) return this.#line.frame(bytes)
+    if (this.#relay) return this.#relay.frame(bytes)
     try {
       this.#frame(bytes)
     } catch (error) {
@@ -82,14 +82,14 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     this.#forGood = forGood
-    this.#line?.closed(forGood)
+    this.#relay?.closed(forGood)
     if (forGood) void this.#giveUp()
     else this.#lose()
   }
 
   /** Whether this connection has a seat: it loses it when the player is out, and when another connection takes it. */
   get #isSeated(): boolean {
-    if (this.#line) return this.#line.isSeated
+    if (this.#relay) return this.#relay.isSeated
     return this.#seat !== undefined && this.#seat.state !== 'gone' && this.#seat.connection === this.#connection
   }
 
@@ -117,7 +117,7 @@ export class Session {
 
   async #ask(ask: Ask, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const isOfSeat = ask.ask === 'leave' || ask.ask === 'request'
-    if (isOfSeat && this.#line?.isSeated) return this.#line.ask(bytes)
+    if (isOfSeat && this.#relay?.isSeated) return this.#relay.ask(bytes)
     switch (ask.ask) {
       case 'ping':
         return packAnswer({ ok: 'ping' })
@@ -142,7 +142,7 @@ export class Session {
     this.#joining = true
     try {
       const match = this.#find(ask)
-      if ('connect' in match) return await this.#lineTo(match).ask(bytes, true)
+      if ('connect' in match) return await this.#relayTo(match).ask(bytes, true)
       const seat = await match.join(name, this.#connection, this.#identity)
       this.#enter(match, seat)
       if (this.#forGood) void this.#giveUp()
@@ -172,7 +172,7 @@ export class Session {
   async #resumeOver(match: RemoteMatch, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     this.#joining = true
     try {
-      return await this.#lineTo(match).ask(bytes)
+      return await this.#relayTo(match).ask(bytes)
     } finally {
       this.#joining = false
     }
@@ -184,17 +184,17 @@ export class Session {
     this.#seat = seat
   }
 
-  #lineTo(match: RemoteMatch): Line {
-    if (this.#line?.match !== match) {
+  #relayTo(match: RemoteMatch): Relay {
+    if (this.#relay?.match !== match) {
       this.#hangUp()
-      this.#line = match.connect(this.#connection, this.#identity)
+      this.#relay = match.connect(this.#connection, this.#identity)
     }
-    return this.#line
+    return this.#relay
   }
 
   #hangUp(): void {
-    this.#line?.closed(true)
-    this.#line = undefined
+    this.#relay?.closed(true)
+    this.#relay = undefined
   }
 
   /** Whether it may have a seat at all, and has none. */
@@ -220,12 +220,12 @@ export class Session {
   }
 
   #lose(): void {
-    if (this.#line) return
+    if (this.#relay) return
     if (this.#match && this.#seat && this.#isSeated) this.#match.lost(this.#seat)
   }
 
   async #giveUp(): Promise<void> {
-    if (this.#line || !this.#match || !this.#seat || !this.#isSeated) return
+    if (this.#relay || !this.#match || !this.#seat || !this.#isSeated) return
     try {
       await this.#match.leave(this.#seat)
     } catch {

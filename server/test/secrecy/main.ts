@@ -20,4 +20,4 @@ for (let n = 0; n < pairs; n++) {
   console.log(`secrecy: ${n + 1} of ${pairs} pairs`)
 }
 console.log(`secrecy: ${pairs} pairs from seed ${first}, ${messages} messages to who may not know: all alike`)
-console.log(`  others were told of the difference in ${differing}`)
+console.log(`  in ${differing} those who may know were told of a difference: there was something to hide`)
