@@ -87,11 +87,13 @@ function predictByGame(column: Column, rows: Survivors, out: Int32Array, eighths
 /** What the game's predictor of a column may see: what every receiver has by then. */
 function viewOf(predicted: Column, rows: Survivors): PredictedRows {
   const { count, slots, ticks, ticksBefore, layout, ints, size, base, before } = rows
-  const of = (name: string, from: Int32Array, length: number): Int32Array => {
+  const columnOf = (name: string): Column => {
     const column = layout.columns.find((one) => one.name === name)
-    if (column?.audience !== 'all') fail('ERR_SCHEMA', `${layout.name}: predictor: there is no ${name} for everybody`)
-    if (from === ints && layout.order.indexOf(column.index) >= layout.order.indexOf(predicted.index))
-      fail('ERR_SCHEMA', `${layout.name}: predictor: now('${name}') is not there yet for ${predicted.name}: see order`)
+    if (column?.audience === 'all') return column
+    return fail('ERR_SCHEMA', `${layout.name}: predictor: there is no ${name} for everybody`)
+  }
+  const of = (name: string, from: Int32Array, length: number): Int32Array => {
+    const column = columnOf(name)
     return from.subarray(column.index * length, (column.index + 1) * length)
   }
   return {
@@ -99,7 +101,14 @@ function viewOf(predicted: Column, rows: Survivors): PredictedRows {
     slots,
     ticks,
     ticksBefore,
-    now: (name) => of(name, ints, size),
+    now: (name) => {
+      if (layout.order.indexOf(columnOf(name).index) >= layout.order.indexOf(predicted.index))
+        fail(
+          'ERR_SCHEMA',
+          `${layout.name}: predictor: now('${name}') is not there yet for ${predicted.name}: see order`
+        )
+      return of(name, ints, size)
+    },
     base: (name) => of(name, base.ints, base.size),
     before: (name) => before && of(name, before.ints, before.size),
     wasBefore: (slot) => before !== undefined && slot < before.size && before.born[slot] === base.born[slot],
