@@ -83,7 +83,8 @@ async function run(sim: Simulation): Promise<Outcome> {
   }
   sim.checkPulls()
   for (const page of sim.pages) page.checkResyncs()
-  for (const page of sim.pages) if (page.match.status !== 'ended') page.checkAnswers(clock.now - 1000)
+  // A person's older page may not have noticed yet that its connection is gone: it asks again once it has.
+  for (const page of sim.pages) if (page.isCurrent) page.checkAnswers(clock.now - 1000)
   return { ticks: sim.match.tick, people: sim.people.length, faults: happened, backAfter, compared: sim.compared }
 }
 
