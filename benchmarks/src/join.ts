@@ -2,13 +2,14 @@
 
 import { Option } from 'commander'
 import { CONTENDERS, type ContenderName } from './arena/contenders.ts'
+import { rounds } from './arena/rounds.ts'
 import { Players, staged, usageOf, wait } from './arena/stage.ts'
 import type { Benchmark, Figure, Findings, Progress } from './benchmark.ts'
 import { Child } from './child.ts'
 import type { ClientHandlers } from './join/client-child.ts'
 import { count, positive } from './options.ts'
 import type { ProxyHandlers } from './proxy-child.ts'
-import { arePeersInstalled, installPeers } from './slow/peers.ts'
+import { arePeersInstalled } from './slow/peers.ts'
 import { median, spread } from './statistics.ts'
 
 interface Options {
@@ -56,22 +57,17 @@ class Cell {
 }
 
 async function run(options: Options, progress: Progress): Promise<Findings> {
-  if (options.peers) installPeers()
-  const names: ContenderName[] = ['tickwire', 'raw', 'json', ...(arePeersInstalled() ? (['colyseus'] as const) : [])]
-  const cells = names.map((name) => new Cell(name))
-  progress.total(options.repeats * cells.length)
   const players = new Players()
+  const cellOf = (contender: ContenderName) => new Cell(contender)
   try {
-    for (let repeat = 0; repeat < options.repeats; repeat++)
-      for (const cell of repeat % 2 ? [...cells].reverse() : cells) {
-        progress.step(CONTENDERS[cell.contender].title)
-        await measureCpu(cell, options, players)
-        await measureWait(cell, options, players)
-      }
+    const cells = await rounds(options, progress, cellOf, async (cell) => {
+      await measureCpu(cell, options, players)
+      await measureWait(cell, options, players)
+    })
+    return findingsOf(options, cells)
   } finally {
     players.stop()
   }
-  return findingsOf(options, cells)
 }
 
 /** What the server does while players join, less what it does anyway: the mean of before and after. */

@@ -3,12 +3,13 @@
 import { Option } from 'commander'
 import type { BotsHandlers } from './arena/bots-child.ts'
 import { CONTENDERS, type ContenderName } from './arena/contenders.ts'
+import { rounds } from './arena/rounds.ts'
 import { wait } from './arena/stage.ts'
 import type { Benchmark, Figure, Findings, Progress } from './benchmark.ts'
 import { Child } from './child.ts'
 import type { Memory, MemoryHandlers } from './memory/server-child.ts'
 import { count, positive } from './options.ts'
-import { arePeersInstalled, installPeers } from './slow/peers.ts'
+import { arePeersInstalled } from './slow/peers.ts'
 import { median, spread } from './statistics.ts'
 
 interface Options {
@@ -53,21 +54,14 @@ class Cell {
 }
 
 async function run(options: Options, progress: Progress): Promise<Findings> {
-  if (options.peers) installPeers()
-  const names: ContenderName[] = ['tickwire', 'raw', 'json', ...(arePeersInstalled() ? (['colyseus'] as const) : [])]
-  const cells = names.map((name) => new Cell(name))
-  progress.total(options.repeats * cells.length)
   const players = new Child<BotsHandlers>(new URL('./arena/bots-child.ts', import.meta.url))
+  const cellOf = (contender: ContenderName) => new Cell(contender)
   try {
-    for (let repeat = 0; repeat < options.repeats; repeat++)
-      for (const cell of repeat % 2 ? [...cells].reverse() : cells) {
-        progress.step(CONTENDERS[cell.contender].title)
-        await measure(cell, options, players)
-      }
+    const cells = await rounds(options, progress, cellOf, (cell) => measure(cell, options, players))
+    return findingsOf(options, cells)
   } finally {
     players.stop()
   }
-  return findingsOf(options, cells)
 }
 
 /** Two servers: one is filled with clients, the other has more matches from the start. */

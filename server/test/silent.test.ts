@@ -45,7 +45,6 @@ test.each([
   while (match.players.size === 0) await once(socket, 'data')
   if (isDeaf) socket.pause()
   else socket.resume()
-  const began = performance.now()
   const closed = isDeaf ? undefined : once(socket, 'close')
   let most = 0
   const count = () => new Promise<number>((resolve) => http.getConnections((_error, n) => resolve(n)))
@@ -56,5 +55,4 @@ test.each([
   await closed
   expect(most).toBe(1)
   expect(match.players.size).toBe(0)
-  expect(performance.now() - began).toBeGreaterThan(900)
 })

@@ -55,6 +55,5 @@ export const CONTENDERS = {
 } as const satisfies Record<string, Entrant>
 
 export type ContenderName = keyof typeof CONTENDERS
-export const CONTENDER_NAMES = Object.keys(CONTENDERS) as ContenderName[]
 /** The six whom the arena compares. */
 export const SIX: readonly ContenderName[] = ['tickwire', 'json', 'msgpackr', 'raw', 'colyseus', 'colyseus-expert']

@@ -94,7 +94,7 @@ export function samePacked(one: Packed, other: Packed): boolean {
 }
 
 /** Checks and cuts text. @throws the code given, for anything but a string */
-export function settleText(value: unknown, shape: Shape, name: string, code: ErrorCode): string {
+function settleText(value: unknown, shape: Shape, name: string, code: ErrorCode): string {
   if (typeof value !== 'string') fail(code, `${name} is ${show(value)}: the schema allows text`)
   const cut = value.length > shape.maxLength ? value.slice(0, shape.maxLength) : value
   return cut.toWellFormed()
