@@ -2,7 +2,7 @@
 // there just before its tick runs. The lead starts from the round trip and follows the slack that the server reports.
 //
 // What holds: no tick is stamped twice and none after a later one; the lead bends by at most 5 % of the time that
-// passes, and jumps only where it is half a second off; at most 5 ticks are caught up with in one call, what is more
+// passes, 20 % while it is far too short (what comes late is of no use), and jumps only where it is half a second off; at most 5 ticks are caught up with in one call, what is more
 // is left out (the server repeats the last command for it, or takes a neutral one).
 
 import { msToTicks } from '../time/tick.ts'
@@ -16,6 +16,9 @@ const REPORTS = 4
 /** Ticks added to the round trip before the server has told anything. */
 const FIRST_MARGIN = 2
 const MAX_SLEW = 0.05
+const MAX_GROWTH = 0.2
+/** What is too short is made good in about so many ms, at the pace allowed. */
+const GROWTH_MS = 1000
 const JUMP_MS = 500
 const MAX_CATCH_UP = 5
 /** A report covers half a second and is a round trip old: for so long after a change it may be about what was before. */
@@ -93,7 +96,8 @@ export class CommandClock {
   #slew(now: number, elapsed: number): void {
     const off = this.#target - this.lead
     if (off === 0) return
-    const most = msToTicks(elapsed, this.#rate) * MAX_SLEW
+    const growth = Math.min(MAX_GROWTH, off / msToTicks(GROWTH_MS, this.#rate))
+    const most = msToTicks(elapsed, this.#rate) * Math.max(MAX_SLEW, growth)
     if (Math.abs(off) <= most || Math.abs(off) > msToTicks(JUMP_MS, this.#rate)) this.lead = this.#target
     else this.lead += Math.sign(off) * most
     this.#forget(now)

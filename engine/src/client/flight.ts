@@ -1,14 +1,15 @@
 // Command frames on their way up, and how many may be. A kernel takes for seconds what a slow line carries a tenth of: the
 // transport says nothing of it. While all goes well nobody counts. Once commands come late one after the other, the server
 // says which came last (PROTOCOL.md, C7); from then on each frame asks for that, and only so many wait for the answer: one
-// at first, one more with each that came about as fast as over an idle line, and one again with the first that did not.
-// What waits meanwhile goes as one frame. That ends after a second in which nothing had to wait.
+// at first, one more with each that came about as fast as over an idle line, and half as many, at most once in a round
+// trip, when one did not. What waits meanwhile goes as one frame. That ends after a second in which nothing had to wait.
 //
 // Source: the window of TCP Vegas (Brakmo, Peterson 1995), which shrinks with delay instead of loss.
 
 /** Frames that are remembered while nobody counts them. */
 const MEMORY = 512
-/** An answer may take so much longer than over an idle line: a server says it with its next frame, ms. */
+/** An answer may take so much longer than over an idle line, ms: a server says it with its next frame, and a line that is
+ * far is seldom an even one. */
 const LATE_MS = 60
 /** Of what a frame takes that is alone on its way, this share counts: the route may have become another. */
 const SHARE = 0.25
@@ -36,6 +37,8 @@ export class Flight {
   #usual = 0
   #heldAt = 0
   #sentAt = 0
+  /** When the window was halved: what was sent before says nothing of what it is now. */
+  #halvedAt = 0
   /** Those of a connection that was lost, until the server says which of them came. */
   #doubtful: readonly Frame[] | undefined
 
@@ -90,7 +93,11 @@ export class Flight {
   #resize(window: number, newest: Frame | undefined, now: number): void {
     if (newest?.asks) {
       const took = now - newest.sentAt
-      this.#window = took <= this.#usual + LATE_MS ? window + 1 : 1
+      if (took <= this.#usual + LATE_MS) this.#window = window + 1
+      else if (newest.sentAt >= this.#halvedAt) {
+        this.#window = Math.ceil(window / 2)
+        this.#halvedAt = now
+      }
       if (newest.isAlone) this.#usual = Math.min(took, this.#usual + (took - this.#usual) * SHARE)
     }
     if (now - this.#heldAt > FREE_MS) this.#window = undefined

@@ -190,6 +190,19 @@ describe('ServerClock', () => {
     for (const speed of speeds(settled)) expect(Math.abs(speed - 1)).toBeLessThan(1e-6)
   })
 
+  it('goes on through a stall whose backlog ends before it is all there', () => {
+    const server = new ServerClock(RATE)
+    const readings: Reading[] = []
+    // From the 150th on nothing for 500 ms, then eight at once; and again nothing for 300.
+    const arrives = (tick: number) => (tick < 150 ? tick : tick < 158 ? 165 : Math.max(tick, 174)) * INTERVAL
+    let next = 0
+    for (let at = 0; at < 200 * INTERVAL; at += 1000 / 60) {
+      for (; arrives(next) <= at; next++) server.observe(next, arrives(next))
+      readings.push({ at, tick: server.tickAt(at) })
+    }
+    for (const speed of speeds(after(readings, 1000))) expect(Math.abs(speed - 1)).toBeLessThan(1e-6)
+  })
+
   it('keeps what it knows of the path when its clock is set ahead: the reading goes on as before, and the jitter', async () => {
     const { clock, server, readings, client } = play(roundTrip(60, 40))
     await clock.run(20_000)

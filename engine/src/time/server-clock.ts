@@ -19,8 +19,11 @@ const SETTLE_MS = 500
 const JUMP_MS = 250
 /** Every arrival for this long was late by more than a jump, and by no less each time: it is the clock or the path that changed. */
 const LATE_MS = 150
-/** Arrivals that come less late by more than this are a backlog that drains. */
+/** Arrivals that come less late by more than this are a backlog that drains; by more than that, surely one. */
 const DRAIN_MS = 50
+const DRAINED_MS = 125
+/** After so many arrivals over another path what is remembered of the last one, moved, is forgotten. */
+const ENOUGH = 16
 /** Without an arrival for so long there is no telling what became of the clock. */
 const SILENT_MS = 1000
 const MAX_SLEW = 0.05
@@ -41,9 +44,13 @@ export class ServerClock {
   #lastNow = Number.NEGATIVE_INFINITY
   #lateSince: number | undefined
   #lateBy = 0
+  /** The most of them. */
+  #lateMost = 0
   /** How many arrivals were late since then, and the sum of their transits. */
   #lateCount = 0
   #lateSum = 0
+  /** Arrivals since the clock or the path changed. */
+  #since = ENOUGH
   #synced = false
 
   #fastest = 0
@@ -85,6 +92,7 @@ export class ServerClock {
 
     if (this.#held === 0 || transit - this.#fastest <= JUMP_MS) this.#lateSince = undefined
     else if (this.#lateSince === undefined || transit < this.#lateBy - DRAIN_MS) {
+      if (this.#lateSince === undefined) this.#lateMost = transit
       this.#lateSince = now
       this.#lateBy = transit
       this.#lateCount = 0
@@ -109,7 +117,8 @@ export class ServerClock {
     // Also for a time a little before the last reading, as an animation frame's timestamp may be.
     if (now <= this.#readNow || this.#held === 0) return this.#read
     // A clock that was set, or a path that was cut, must not move it: the next arrivals tell which.
-    if (this.#lateSince !== undefined || now - this.#lastNow > SILENT_MS) return this.#read
+    const isDraining = this.#lateBy < this.#lateMost - DRAINED_MS
+    if ((this.#lateSince !== undefined && !isDraining) || now - this.#lastNow > SILENT_MS) return this.#read
     const elapsed = now - this.#readNow
     this.#readNow = now
 
@@ -130,14 +139,26 @@ export class ServerClock {
     const sorted = this.#transits.slice(0, this.#held).sort()
     const by = transit - sorted[this.#held >> 1]
     for (let at = 0; at < this.#held; at++) this.#transits[at] += by
+    this.#since = 0
+  }
+
+  /** Of the last arrivals only those since the path changed are remembered. */
+  #forget(): void {
+    const { length } = this.#transits
+    const kept = Array.from({ length: ENOUGH }, (_, at) => this.#transits[(this.#newest - at + length) % length])
+    this.#transits.set(kept.reverse())
+    this.#newest = ENOUGH - 1
+    this.#held = ENOUGH
   }
 
   #remember(transit: number, together: boolean): void {
     if (!together || this.#held === 0) {
       this.#newest = this.#held === 0 ? 0 : (this.#newest + 1) % this.#transits.length
       this.#held = Math.min(this.#held + 1, this.#transits.length)
+      this.#since++
     }
     this.#transits[this.#newest] = transit
+    if (this.#since === ENOUGH && this.#held > ENOUGH) this.#forget()
 
     let fastest = transit
     for (let at = 0; at < this.#held; at++) fastest = Math.min(fastest, this.#transits[at])

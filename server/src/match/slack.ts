@@ -9,7 +9,8 @@ const LEAST = -128
 const MOST = 127
 /** A client stamps no more at once. */
 const MOST_AT_ONCE = 5
-/** Who falls so far behind, while its commands go on coming, is told: s. */
+/** Who falls so far behind, and then so far again, while its commands go on coming, is told: s. The first alone may be a
+ * stall that is over, or a way that became longer. */
 const BEHIND = 0.1
 /** A client bends its lead by so much, at most: that is no falling behind. */
 const SLEW = 0.05
@@ -27,6 +28,8 @@ export class SlackReport {
   #hasArrived = false
   /** How far ahead of the match the newest of them was of late, at the most, ticks. */
   #most = Number.NEGATIVE_INFINITY
+  /** The same since it fell behind; undefined: it did not. */
+  #mostBehind: number | undefined
   #tick = -1
   #tickedAt = 0
   #least = Number.POSITIVE_INFINITY
@@ -84,7 +87,9 @@ export class SlackReport {
 
   #compare(ahead: number): void {
     this.#most = Math.max(this.#most, ahead)
-    if (ahead <= -this.#behind && this.#most - ahead >= this.#behind) this.#isAsked = true
+    const isBehind = ahead <= -this.#behind && this.#most - ahead >= this.#behind
+    this.#mostBehind = isBehind ? Math.max(ahead, this.#mostBehind ?? ahead) : undefined
+    if (this.#mostBehind !== undefined && this.#mostBehind - ahead >= this.#behind) this.#isAsked = true
   }
 
   #settle(): void {
