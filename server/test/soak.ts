@@ -27,11 +27,18 @@ if (name === undefined) {
   if (failed.length > 0) console.error(`failed: ${failed.join(', ')}`)
   process.exitCode = failed.length > 0 ? 1 : 0
 } else if (name in PARTS) process.exitCode = run(name, options.length > 0 ? options : PARTS[name].usual)
+else if (name === '--help' || name === '-h') help()
 else if (name === '--hour') process.exitCode = run('endurance', PARTS.endurance.usual)
 else if (name === '--seed' || name === '--seeds') process.exitCode = run('simulation', [name, ...options])
 else {
   console.error(`'${name}': expected one of ${Object.keys(PARTS).join(', ')}`)
   process.exitCode = 1
+}
+
+function help(): void {
+  console.log('npm run soak                     every part, as long as it is meant to run: many hours')
+  console.log('npm run soak -- PART [options]   one of them, as follows or with other options')
+  for (const [part, { usual }] of Object.entries(PARTS)) console.log(`  ${part} ${usual.join(' ')}`)
 }
 
 function run(part: string, options: readonly string[]): number {

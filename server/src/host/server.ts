@@ -21,6 +21,7 @@ import { type AdminOptions, administer } from './admin.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { Limits, Origins } from './guard.ts'
 import { HTTP_LIMITS, intercept, listen, notFound } from './http.ts'
+import { LongTicks } from './long-ticks.ts'
 import { Loop, now, settles, systemClock } from './loop.ts'
 import { Metrics, type Present } from './metrics.ts'
 import { type Health, pages } from './pages.ts'
@@ -80,7 +81,7 @@ interface CommonOptions {
  */
 export type ServerOptions = CommonOptions &
   (
-    | { readonly port: number }
+    | { readonly port?: number }
     | { readonly http: HttpServer }
     | { readonly app: RequestListener; readonly port?: number }
   )
@@ -160,7 +161,7 @@ const GRACE_MS = 1000
 const EXIT_MS = 8000
 
 /** @throws ERR_USAGE for options that can't be. */
-export function createServer(options: ServerOptions): Server {
+export function createServer(options: ServerOptions = {}): Server {
   return new Host(options)
 }
 
@@ -177,6 +178,7 @@ class Host implements Server {
   readonly #threads: Threads
   readonly #sockets: Sockets
   readonly #loop: Loop<LiveMatch>
+  readonly #longTicks = new LongTicks()
   readonly #tcp = new Set<TcpSocket>()
   #closed: Promise<void> | undefined
 
@@ -323,9 +325,11 @@ class Host implements Server {
     const budget = 1000 / match.game.tickRate
     if (took <= budget) return
     this.#metrics.overBudget++
-    this.#warn(
-      `match ${match.id} (${match.game.name}): tick ${match.tick} took ${took.toFixed(1)} ms, of ${budget.toFixed(1)}`
+    const told = this.#longTicks.note(
+      { match: `match ${match.id} (${match.game.name})`, tick: match.tick, took, budget },
+      now()
     )
+    if (told) this.#warn(told)
   }
 
   #failed(match: LiveMatch, error: unknown): void {
