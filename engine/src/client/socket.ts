@@ -54,7 +54,7 @@ export async function openSocket(
     const giveUp = (error: Error) => {
       clearTimeout(timer)
       socket.off('disconnect', lose).disconnect()
-      reject(refusal(error, url || 'of this page'))
+      reject(refusal(error, url || `of this page, ${originOf(url)} (one elsewhere has to be named),`))
     }
     // Socket.IO's own timeout covers the transport, and not the answer to what is said over it.
     const timer = setTimeout(() => giveUp(new Error(`no answer within ${within} ms`)), within)
