@@ -21,6 +21,8 @@ interface Options {
   readonly peers?: boolean
 }
 const SHIPS = 8
+/** Matches that have clients in both servers: code is compiled and tables are learned for these already. */
+const FIRST = 10
 /** KB, issue 7. */
 const MOST_CLIENT = 40
 const MOST_MATCH = 60
@@ -31,7 +33,9 @@ export const memory: Benchmark = {
   summary: "what a connected client and a match take of a server's memory, beside raw ws and Colyseus",
   options: [
     new Option('--matches <n>', `matches of ${SHIPS} that are filled with clients`).default(25).argParser(count),
-    new Option('--more <n>', 'matches without clients that are opened besides').default(200).argParser(count),
+    new Option('--more <n>', 'so many matches without clients, and twice as many, are compared')
+      .default(200)
+      .argParser(count),
     new Option('--rate <n>', 'ticks a second').default(20).argParser(count),
     new Option('--seconds <n>', 'until memory is looked at').default(8).argParser(positive),
     new Option('--repeats <n>', 'fresh servers of each').default(3).argParser(count),
@@ -41,11 +45,13 @@ export const memory: Benchmark = {
   run,
 }
 
+type Each = Omit<Memory, 'whole'>
+
 /** Bytes, by repeat. */
 class Cell {
   readonly contender: ContenderName
-  readonly client: Memory[] = []
-  readonly match: Memory[] = []
+  readonly client: Each[] = []
+  readonly match: Each[] = []
   readonly whole: number[] = []
 
   constructor(contender: ContenderName) {
@@ -64,26 +70,30 @@ async function run(options: Options, progress: Progress): Promise<Findings> {
   }
 }
 
-/** Two servers: one is filled with clients, the other has more matches from the start. */
+/** Four fresh servers: with few clients and with many, with some matches and with twice as many. */
 async function measure(cell: Cell, options: Options, players: Child<BotsHandlers>): Promise<void> {
   const { contender } = cell
   const { matches, more, rate, seconds } = options
-  const few = await within({ contender, matches, rate }, async (server, started) => {
-    await wait(seconds)
-    const before = await server.ask('memory')
-    for (const [index, match] of started.matches.entries())
-      await players.ask('fill', { contender, port: started.port, match, index, rate, count: SHIPS })
-    await wait(seconds)
-    const after = await server.ask('memory')
-    await players.ask('leave')
-    cell.client.push(apart(before, after, matches * SHIPS))
-    cell.whole.push(after.rss)
-    return before
-  })
-  await within({ contender, matches: matches + more, rate }, async (server) => {
-    await wait(seconds)
-    cell.match.push(apart(few, await server.ask('memory'), more))
-  })
+  const withClients = (filled: number): Promise<Memory> =>
+    within({ contender, matches: FIRST + matches, rate }, async (server, { port, matches: opened }) => {
+      for (const [index, match] of opened.slice(0, filled).entries())
+        await players.ask('fill', { contender, port, match, index, rate, count: SHIPS })
+      await players.ask('talk')
+      await wait(seconds)
+      const memory = await server.ask('memory')
+      await players.ask('leave')
+      return memory
+    })
+  const withMatches = (count: number): Promise<Memory> =>
+    within({ contender, matches: count, rate }, async (server) => {
+      await wait(seconds)
+      return server.ask('memory')
+    })
+  const few = await withClients(FIRST)
+  const many = await withClients(FIRST + matches)
+  cell.client.push(apart(few, many, matches * SHIPS))
+  cell.whole.push(many.whole)
+  cell.match.push(apart(await withMatches(more), await withMatches(2 * more), more))
 }
 
 type Started = Awaited<ReturnType<MemoryHandlers['start']>>
@@ -100,15 +110,15 @@ async function within<T>(
   }
 }
 
-function apart(before: Memory, after: Memory, among: number): Memory {
+function apart(before: Memory, after: Memory, among: number): Each {
   return { rss: (after.rss - before.rss) / among, used: (after.used - before.used) / among }
 }
 
 function findingsOf(options: Options, cells: readonly Cell[]): Findings {
   const { matches, more, rate, seconds, repeats } = options
   const raw = cells.find(({ contender }) => contender === 'raw')!
-  const rss = (of: readonly Memory[]) => of.map((one) => one.rss / KB)
-  const used = (of: readonly Memory[]) => of.map((one) => one.used / KB)
+  const rss = (of: readonly Each[]) => of.map((one) => one.rss / KB)
+  const used = (of: readonly Each[]) => of.map((one) => one.used / KB)
   const beyond = (cell: Cell) => median(rss(cell.client)) - median(rss(raw.client))
   const figures: Figure[] = cells
     .filter((cell) => cell !== raw)
@@ -136,8 +146,9 @@ function findingsOf(options: Options, cells: readonly Cell[]): Findings {
   return {
     parameters: { matches, ships: SHIPS, more, rate, seconds, repeats },
     method: [
-      `A server's process with ${matches} matches of ${SHIPS} ships each, all moving at ${rate} Hz. A client: what its resident memory grows by while ${matches * SHIPS} join, divided by their number; they take every frame and send a command a tick from another process. What a match has only for players is in it.`,
-      `A match: what a fresh server with ${more} more of them, running without clients, has more than the one before its clients joined, divided by their number. Its history is full by then: ${seconds} s.`,
+      `A server's process with ${FIRST + matches} matches of ${SHIPS} ships each, all moving at ${rate} Hz. A client: what a fresh server with ${(FIRST + matches) * SHIPS} of them has more than one with ${FIRST * SHIPS}, divided by ${matches * SHIPS}: what the first cause, such as compiled code, is the process's. They take every frame and send a command a tick from another process. What a match has only for players is in it.`,
+      `A match: what a fresh server with ${2 * more} of them, running without clients, has more than one with ${more}, divided by ${more}. Its history is full by then: ${seconds} s.`,
+      `V8's young generation is left out of both, for everybody: it grows and shrinks by 16 MB and more at once, at another number of clients for each, and is bounded whatever their number is. It is in “the process”.`,
       `Memory is looked at after ${seconds} s and a full collection, the least of four looks: garbage that nobody had cause to collect is not counted. Medians of ${repeats} fresh servers of each, in turns; noise half the distance between the least and the largest. KB are 1,000 bytes.`,
       ...(arePeersInstalled() ? [] : ['Colyseus is not installed: --peers.']),
     ],

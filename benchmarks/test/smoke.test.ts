@@ -101,7 +101,9 @@ test('latency: from the tick to the client and to the screen, from a key to both
 })
 
 test('an option that cannot be is refused with the reason', async () => {
-  await expect(bench('codec', '--ticks', 'many')).rejects.toThrow(/expected a whole number of at least 1/)
-  await expect(bench('codec', '--only', 'arena,tanks')).rejects.toThrow(/'tanks': expected one or more of arena, sizes/)
-  await expect(bench('codec', '--data', folder)).rejects.toThrow(/0 recordings \(\*\.i16\.br\): expected two/)
+  await Promise.all([
+    expect(bench('codec', '--ticks', 'many')).rejects.toThrow(/expected a whole number of at least 1/),
+    expect(bench('codec', '--only', 'arena,tanks')).rejects.toThrow(/'tanks': expected one or more of arena, sizes/),
+    expect(bench('codec', '--data', folder)).rejects.toThrow(/0 recordings \(\*\.i16\.br\): expected two/),
+  ])
 })

@@ -9,6 +9,7 @@ import type { Layout } from '../src/schema/layout.ts'
 import { hashOf, type SnapshotBase } from '../src/state/snapshot.ts'
 import { DeltaEncoder } from '../src/wire/encoder.ts'
 import { type Prior, trainPrior } from '../src/wire/index.ts'
+import { packPrior } from '../src/wire/prior-packing.ts'
 import { shapeTables } from '../src/wire/shapes.ts'
 import { Bits } from './independent/bits.ts'
 import { type Contract, contractOf, type Spec } from './independent/contract.ts'
@@ -97,7 +98,7 @@ function agree({ game, seed, calm, crowd, audience, trained }: Play): Chunk['met
   let tables = genericPrior(known)
   if (trained) {
     prior = trainPrior(game, snapshots.slice(0, 5).map(outer), 1 + (seed % 3), { audience })
-    tables = readPrior(known, game.hash, [...prior.pack()])
+    tables = readPrior(known, game.hash, [...packPrior(prior)])
   }
   const encoder = new DeltaEncoder(game, { audience, prior })
   const held = new Map<number, Snapshot>()

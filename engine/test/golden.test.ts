@@ -15,7 +15,9 @@ import { DeltaEncoder } from '../src/wire/encoder.ts'
 import { FrameWriter, SHARED_PREFIX, type WireEvent } from '../src/wire/frames.ts'
 import { PROTOCOL_VERSION } from '../src/wire/kinds.ts'
 import { packAnswer, packAsk, packTell } from '../src/wire/messages.ts'
+import { modelsOf } from '../src/wire/model.ts'
 import { Prior } from '../src/wire/prior.ts'
+import { packPrior } from '../src/wire/prior-packing.ts'
 import { packRecord, settleRecord } from '../src/wire/record.ts'
 import { trainPrior } from '../src/wire/training.ts'
 import { flight, swarm } from './swarm.ts'
@@ -165,13 +167,26 @@ function play() {
   return { snapshots, a, b }
 }
 
+/** A prior with a table of its own for every other context, so that its frames show each rule that contexts have. */
+function mixed({ plan, epoch, models, levels }: Prior): Prior {
+  const { alphabets } = modelsOf(plan)
+  const residual = (m: number): boolean => alphabets[m].kind === 'residual'
+  const pool = [...new Set(models.flatMap(({ map }, m) => (map && residual(m) ? [...map] : [])))]
+  const maps = models.map(({ map, usual }, m) => {
+    if (!map || !residual(m)) return { map, usual }
+    const fit = pool.filter((table) => levels[table].length <= alphabets[m].symbols)
+    return { map: map.map((_, context) => fit[(context + Math.floor(context / 5)) % fit.length]), usual }
+  })
+  return new Prior(plan, epoch, maps, levels)
+}
+
 /** Trained once, and kept in the file; anew where that one is of another schema or form. */
 function swarmPrior(): Prior {
   try {
     const { prior } = JSON.parse(readFileSync(new URL('./golden.json', import.meta.url), 'utf8')).swarm
     return Prior.unpack(swarm, Uint8Array.from(Buffer.from(prior, 'hex')))
   } catch {
-    return trainPrior(swarm, [...flight(80, 1).values()], 2)
+    return mixed(trainPrior(swarm, [...flight(80, 1).values()], 2))
   }
 }
 
@@ -200,7 +215,7 @@ function swarmChunks() {
   }
   return {
     schema: swarm.hash,
-    prior: hex(prior.pack()),
+    prior: hex(packPrior(prior)),
     chunks: [
       chunk('a keyframe of many', generic, 10),
       chunk('they say their shapes, in two states', generic, 11, 10),

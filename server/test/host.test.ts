@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { command, defineGame, entity, int } from '@tickwire/engine'
-import { trainPrior, World } from '@tickwire/engine/wire'
+import { packPrior, trainPrior, World } from '@tickwire/engine/wire'
 import express from 'express'
 import type { Socket as ClientSocket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
@@ -107,7 +107,7 @@ describe('a saved prior', () => {
   it('is given to host(), and is what prior() gives until there is a better one', () => {
     const world = new World(game)
     const snapshots = [1, 2, 3].map((tick) => Object.assign(world, { tick }).snapshot())
-    const saved = trainPrior(game, snapshots).pack()
+    const saved = packPrior(trainPrior(game, snapshots))
     const server = createServer({ port: 0, signals: false })
     expect(() => server.prior(game)).toThrow('ERR_GAME_UNKNOWN')
     server.host(game, { prior: saved })

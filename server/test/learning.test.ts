@@ -5,7 +5,6 @@ import {
   BitReader,
   FRAME_KIND,
   FrameWriter,
-  History,
   Random,
   readChunkHeader,
   SHARED_PREFIX,
@@ -14,6 +13,7 @@ import {
 } from '@tickwire/engine/wire'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { LiveMatch } from '../src/match/match.ts'
+import { Past } from '../src/match/past.ts'
 import type { Match, Rules } from '../src/match/rules.ts'
 import { type VirtualClient, VirtualServer } from '../src/testing/index.ts'
 
@@ -122,10 +122,10 @@ afterEach(() => {
 /** The worlds of matches, as they were after each tick. */
 function watched(): SnapshotBase[] {
   const seen: SnapshotBase[] = []
-  const set = History.prototype.set as (tick: number, item: unknown) => void
-  vi.spyOn(History.prototype, 'set').mockImplementation(function (this: History<unknown>, tick, item) {
-    if ((item as SnapshotBase).viewer === 'all') seen.push(item as SnapshotBase)
-    set.call(this, tick, item)
+  const add = Past.prototype.add
+  vi.spyOn(Past.prototype, 'add').mockImplementation(function (this: Past, snapshot) {
+    seen.push(snapshot)
+    add.call(this, snapshot)
   })
   return seen
 }

@@ -174,7 +174,7 @@ describe('of a match whose rules fail only its players hear', () => {
     void ask(failing, way)
     expect(await failing.ended).toMatch(reason)
     expect(failing.endCode).toBe('ENDED')
-    expect(warnings.join()).toContain(failing.id)
+    await vi.waitFor(() => expect(warnings.join()).toContain(failing.id), patience)
     const ticked = heard.map(({ length }, i) => length - before.heard[i])
     const due = Math.floor(((performance.now() - before.at) * plain.tickRate) / 1000)
     console.log(
@@ -183,7 +183,10 @@ describe('of a match whose rules fail only its players hear', () => {
     // While the one stood still: it does so for 45 of them.
     if (way === 'loop') expect(Math.min(...ticked)).toBeGreaterThan(20)
     expect(heard.map(isUnbroken)).toEqual([true, true])
-    expect(server.matches.map(({ id }) => id).sort()).toEqual([other.id, beside.id].sort())
+    await vi.waitFor(
+      () => expect(server.matches.map(({ id }) => id).sort()).toEqual([other.id, beside.id].sort()),
+      patience
+    )
     expect(await other.request('add', { n: 0 })).toEqual({ n: 0 })
   })
 })

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { lean } from '../../../engine/build/lean.ts'
 
 /** A page that plays: what any game imports, and nothing else. */
 export const GAME = `
@@ -38,6 +39,7 @@ export interface Bundle {
   /** Bytes. */
   readonly minified: number
   readonly gzipped: number
+  readonly code: string
   readonly modules: readonly Module[]
 }
 export interface Share {
@@ -50,8 +52,11 @@ export interface Share {
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const ENTRY = `${root}src/bundle/entry.ts`
 
-/** Bundles a page in memory, for a browser of today: Vite's defaults. */
-export async function bundle(source: string): Promise<Bundle> {
+/**
+ * Bundles a page in memory, for a browser of today: Vite's defaults. In production the engine's modules are those of its
+ * dist/production, made from its sources here.
+ */
+export async function bundle(source: string, mode: 'production' | 'development' = 'production'): Promise<Bundle> {
   const made = await build({
     configFile: false,
     root,
@@ -63,6 +68,7 @@ export async function bundle(source: string): Promise<Bundle> {
         enforce: 'pre',
         resolveId: (id) => (id === ENTRY ? id : undefined),
         load: (id) => (id === ENTRY ? source : undefined),
+        transform: (code, id) => (mode === 'production' && id.includes('/engine/src/') ? lean(code) : undefined),
       },
     ],
     build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: ENTRY } },
@@ -74,6 +80,7 @@ export async function bundle(source: string): Promise<Bundle> {
   return {
     minified: Buffer.byteLength(code),
     gzipped: gzipped(code),
+    code,
     modules: chunks
       .flatMap((chunk) => Object.entries(chunk.modules))
       .map(([id, { code }]) => ({ name: nameOf(id), code: code ?? '' })),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { Prior } from '@tickwire/engine/wire'
+import { Prior, packPrior } from '@tickwire/engine/wire'
 import { InvalidArgumentError } from 'commander'
 import type { Progress, Table } from '../benchmark.ts'
 import { cubes, type Match, play, readRecording } from '../cubes.ts'
@@ -55,7 +55,7 @@ async function run({ data, frames }: Options, progress: Progress): Promise<Made>
         trained,
         prior: packed.length,
         smallest,
-        smallPrior: small.pack().length,
+        smallPrior: packPrior(small).length,
         from: other.name,
         maxwell: peers?.maxwell ?? null,
         gaffer: peers?.gaffer ?? null,
@@ -119,7 +119,7 @@ function methodOf(records: number, normalised: number): string[] {
     normalised === 0
       ? `All ${records} records that changed something came out of their rows as they went in, rotations to the bit.`
       : `${normalised} of the ${records} records that changed something hold a rotation that a row rounds to another one of its steps. They were rounded once, before anything was coded, and frames are compared with the rounded ones.`,
-    'The prior is trained on the next recording of the folder, never on the one that is coded; "to be small" tells more contexts apart (tickwire-train --small), which takes about half as much encoding time again. Untrained: epoch 0, no tables but the schema.',
+    'The prior is trained on the next recording of the folder, never on the one that is coded; "to be small" (tickwire-train --small) tells contexts apart that save little for their time; where few rows change, as here, hardly any are left to it. Untrained: epoch 0, no tables but the schema.',
     'Lag 1: the baseline is the frame before, and the one before that is known, too. Lag 6: these are the frames 6 and 12 before. The first frames, which have no such two, are not counted.',
   ]
 }

@@ -6,6 +6,7 @@ import {
   DeltaDecoder,
   DeltaEncoder,
   type Prior,
+  packPrior,
   type Snapshot,
   type SnapshotBase,
   Trainer,
@@ -55,7 +56,7 @@ export function train<G extends AnyGame>(
   const training = trainer.training(1, aim)
   for (;;) {
     const { done, value } = training.next()
-    if (done) return value.pack()
+    if (done) return packPrior(value)
   }
 }
 const KEYFRAMES = 100

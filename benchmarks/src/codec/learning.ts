@@ -1,7 +1,7 @@
 // How soon a match that knows nothing of its game at first is as small as one that came with a prior.
 
 import { setImmediate } from 'node:timers/promises'
-import { Prior, trainPrior } from '@tickwire/engine/wire'
+import { Prior, packPrior, trainPrior } from '@tickwire/engine/wire'
 import { arena } from '../arena.ts'
 import type { Progress } from '../benchmark.ts'
 import { record } from '../scenes.ts'
@@ -20,12 +20,12 @@ async function run({ entities, seed }: Options, progress: Progress): Promise<Mad
   progress.step('learning')
   await setImmediate()
   const snapshots = record('arena', entities, seed, END)
-  const trained = Prior.unpack(arena, trainPrior(arena, record('arena', entities, seed + OTHER_SEED, 600)).pack())
+  const trained = Prior.unpack(arena, packPrior(trainPrior(arena, record('arena', entities, seed + OTHER_SEED, 600))))
   let prior: Prior | undefined
   let tables = 0
   const rows = [0, ...LEARNED_AT].map((from, epoch) => {
     if (epoch > 0) {
-      const packed = trainPrior(arena, snapshots.slice(0, from), epoch).pack()
+      const packed = packPrior(trainPrior(arena, snapshots.slice(0, from), epoch))
       prior = Prior.unpack(arena, packed)
       tables = packed.length
     }

@@ -1,7 +1,7 @@
 // What worlds of several kinds cost as bytes, without tables and with a trained prior, and what a joiner gets.
 
 import { setImmediate } from 'node:timers/promises'
-import { Prior, trainPrior } from '@tickwire/engine/wire'
+import { Prior, packPrior, trainPrior } from '@tickwire/engine/wire'
 import { arena, steered } from '../arena.ts'
 import type { Progress } from '../benchmark.ts'
 import { record, SCENES, type Scene } from '../scenes.ts'
@@ -68,7 +68,7 @@ function rowOf(scene: Scene, entities: number, seed: number, ticks: number): Rec
     { game: steered, aim: 'fast' },
   ] as const
   const [trained, small, own] = ways.map(({ game, aim }) => {
-    const packed = trainPrior(game, record(scene, entities, seed + OTHER_SEED, ticks, game), 1, { aim }).pack()
+    const packed = packPrior(trainPrior(game, record(scene, entities, seed + OTHER_SEED, ticks, game), 1, { aim }))
     const sizes = sizesOf(game, record(scene, entities, seed, ticks, game), { prior: Prior.unpack(game, packed) })
     return { bytes: mean(sizes), most: Math.max(...sizes), prior: packed.length }
   })
@@ -88,7 +88,7 @@ function rowOf(scene: Scene, entities: number, seed: number, ticks: number): Rec
 
 function joining(seed: number): Record<string, number> {
   const snapshot = record('arena', JOINED_ENTITIES, seed, JOINED_AT)[JOINED_AT]
-  const packed = trainPrior(arena, record('arena', JOINED_ENTITIES, seed + OTHER_SEED, JOINED_AT)).pack()
+  const packed = packPrior(trainPrior(arena, record('arena', JOINED_ENTITIES, seed + OTHER_SEED, JOINED_AT)))
   const keyframe = sizeOfKeyframe(arena, snapshot, Prior.unpack(arena, packed))
   const untrained = sizeOfKeyframe(arena, snapshot)
   return { untrained, keyframe, prior: packed.length, together: keyframe + packed.length }

@@ -1,7 +1,7 @@
 // Tickwire's codec: the setters, the settling and freezing of the world, one delta against the snapshot before, and at
 // the other end the snapshot that it becomes.
 
-import { DeltaDecoder, DeltaEncoder, Prior, type Snapshot, trainPrior, World } from '@tickwire/engine/wire'
+import { DeltaDecoder, DeltaEncoder, Prior, packPrior, type Snapshot, trainPrior, World } from '@tickwire/engine/wire'
 import { type Arena, arena, type Moment, type Ship, STEP, type Variant } from '../arena.ts'
 import type { Contender } from '../contender.ts'
 import { record } from '../scenes.ts'
@@ -13,7 +13,7 @@ const TRAINING_TICKS = 600
 /** A prior learned from a match of another seed, as the bytes that a client would get. */
 export function trainedPrior(entities: number, seed: number, variant: Variant, game: Arena = arena): Prior {
   const snapshots = record(variant, entities, seed, TRAINING_TICKS, game)
-  return Prior.unpack(game, trainPrior(game, snapshots).pack())
+  return Prior.unpack(game, packPrior(trainPrior(game, snapshots)))
 }
 
 export class Tickwire implements Contender {

@@ -6,18 +6,20 @@
 
 import type { TablePlan } from '../schema/game.ts'
 import type { Column } from '../schema/layout.ts'
+import type { Copies } from '../state/copies.ts'
+import { rowId } from '../state/ids.ts'
 import type { Cells, RowBase } from '../state/row.ts'
 import { readerOf } from '../state/sample.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
-import { rowId, type Table } from '../state/table.ts'
+import type { Values } from '../wire/record.ts'
 import type { OwnRow } from './view.ts'
 
 /** A table as it is predicted: rows that the server has in the slots that they have there, and those spawned ahead. */
 export interface PredictedTable {
   readonly plan: TablePlan
   /** What `move` moves, and what is drawn. */
-  readonly known: { readonly world: Table; readonly drawn: Table }
-  readonly ahead: { readonly world: Table; readonly drawn: Table }
+  readonly known: { readonly world: Copies; readonly drawn: Copies }
+  readonly ahead: { readonly world: Copies; readonly drawn: Copies }
   /** What can be compared: numbers that this player knows. */
   readonly columns: readonly Column[]
   /** By column: 1 where `move` was seen to change it. What only rules change is news, and no correction. */
@@ -69,7 +71,7 @@ export class PredictedRow implements OwnRow {
     this.#settled = new Settled(length)
   }
 
-  get cells(): Table {
+  get cells(): Copies {
     return this.#tables.drawn
   }
   /** The row as `move` sees it in its `world`: as keep() left it. */
@@ -87,12 +89,12 @@ export class PredictedRow implements OwnRow {
     this.isAhead = false
     this.slot = slot
     this.#born = born
-    this.row = this.of.known.world.restore(cells, slot, born)
+    this.row = this.of.known.world.take(cells, slot, born)
   }
 
-  /** Starts from the row at a slot of `cells`, which was just spawned. */
-  begin(cells: Cells, slot: number): void {
-    this.row = this.of.ahead.world.restore(cells, slot, this.#born, this.slot)
+  /** Starts as it is spawned. @throws ERR_FIELD_VALUE as spawn() */
+  begin(values: Values, player: number): void {
+    this.row = this.of.ahead.world.make(values, player, this.#born, this.slot)
   }
 
   /** One tick, or the part of one: `dt` in seconds. A row without a `move` goes on by its rates. */
@@ -150,7 +152,7 @@ export class PredictedRow implements OwnRow {
   /** What is drawn `dt` seconds after the predicted tick. */
   draw(command: object, context: object, dt: number, decay: number): void {
     const { cells, slot } = this
-    const row = cells.restore(this.#tables.world, slot, this.#born)
+    const row = cells.take(this.#tables.world, slot, this.#born)
     if (dt > 0) this.move(row, command, context, dt)
     for (const { index, kind, wraps, min, max, step } of this.of.columns) {
       const numbers = cells.numbers[index]
@@ -165,7 +167,7 @@ export class PredictedRow implements OwnRow {
 }
 
 /** On by the rates, derivatives first. */
-function coast({ layout }: TablePlan, { numbers }: Table, slot: number, dt: number): void {
+function coast({ layout }: TablePlan, { numbers }: Copies, slot: number, dt: number): void {
   for (const index of layout.order) {
     const { predictor, rate } = layout.columns[index]
     if (predictor === 'rate') numbers[index][slot] += numbers[rate][slot] * dt
@@ -182,7 +184,7 @@ class Settled implements Cells {
     this.#numbers = new Float64Array(columns)
   }
 
-  take({ layout }: TablePlan, table: Table, slot: number): void {
+  take({ layout }: TablePlan, table: Copies, slot: number): void {
     for (const { index, kind, audience } of layout.columns) {
       this.#isKnown[index] = audience === 'all'
       if (kind === 'value') this.#values[index] = table.settledValue(index, slot)

@@ -11,10 +11,9 @@
 
 import { fail } from '../schema/errors.ts'
 import { type GamePlan, type Kind, playerId } from '../schema/game.ts'
-import { RowBase } from '../state/row.ts'
+import { Copies } from '../state/copies.ts'
+import { rowId } from '../state/ids.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
-import { rowId } from '../state/table.ts'
-import { WorldBase } from '../state/world.ts'
 import { msToTicks } from '../time/tick.ts'
 import { neutralRecord, settleRecord, type Values } from '../wire/record.ts'
 import { PredictedRow, type PredictedTable } from './predicted-row.ts'
@@ -42,8 +41,6 @@ export class Predictor {
   readonly #neutral: Values
   readonly #repeatTicks: number
   readonly #tables: readonly PredictedTable[]
-  /** Where spawn values become rows: one at a time. */
-  readonly #mint: WorldBase
   readonly #seen: SeenAhead
   /** By table, then slot; those that only this client has after the others of their table. */
   #own: PredictedRow[] = []
@@ -70,20 +67,18 @@ export class Predictor {
     this.#emitted = plan.events.map(() => 0)
     this.#seen = new SeenAhead(plan, player)
     const resolve = (entity: string, id: number) => this.#resolve(entity, id)
-    const [world, drawn, ahead, aheadDrawn, mint] = Array.from(
-      { length: 5 },
-      () => new WorldBase(plan.game, { resolve })
-    )
-    this.#mint = mint
-    this.#tables = plan.tables.map((table) => ({
-      plan: table,
-      known: { world: world.tables[table.index], drawn: drawn.tables[table.index] },
-      ahead: { world: ahead.tables[table.index], drawn: aheadDrawn.tables[table.index] },
-      columns: table.layout.columns.filter(
-        ({ index, kind, audience }) => index > 0 && kind !== 'value' && audience !== 'server'
-      ),
-      moved: new Uint8Array(table.layout.columns.length),
-    }))
+    this.#tables = plan.tables.map((table) => {
+      const copies = () => new Copies(table, resolve, nothing)
+      return {
+        plan: table,
+        known: { world: copies(), drawn: copies() },
+        ahead: { world: copies(), drawn: copies() },
+        columns: table.layout.columns.filter(
+          ({ index, kind, audience }) => index > 0 && kind !== 'value' && audience !== 'server'
+        ),
+        moved: new Uint8Array(table.layout.columns.length),
+      }
+    })
   }
 
   /** The tick that is predicted, or -1 before the first snapshot. */
@@ -198,17 +193,13 @@ export class Predictor {
       this.#tables.find(({ plan }) => plan.name === entity) ??
       fail('ERR_USAGE', `spawn('${entity}'): the game has no such entity`)
     const { index } = of.plan
-    const minted = this.#mint.tables[index]
-    this.#mint.tick++
-    const made = minted.spawn(values, { id: this.#player })
     const tick = this.#tick
     const ordinal = this.#own.filter(({ spawn, table }) => table === index && spawn?.tick === tick).length
     const again = this.#last.find(
       ({ spawn, table }) => table === index && spawn!.tick === tick && spawn!.ordinal === ordinal
     )
     const own = again ?? new PredictedRow(of, this.#freeSlot(index), -++this.#births, { tick, ordinal })
-    own.begin(minted, RowBase.slotOf(made))
-    minted.despawn(made)
+    own.begin(values, this.#player)
     const at = this.#own.findIndex(({ table }) => table > index)
     this.#own.splice(at < 0 ? this.#own.length : at, 0, own)
   }

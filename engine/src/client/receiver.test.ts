@@ -8,6 +8,7 @@ import { World } from '../state/world.ts'
 import { FrameWriter } from '../wire/frames.ts'
 import { FRAME_KIND } from '../wire/kinds.ts'
 import type { Prior } from '../wire/prior.ts'
+import { packPrior } from '../wire/prior-packing.ts'
 import { trainPrior } from '../wire/training.ts'
 import { Receiver } from './receiver.ts'
 
@@ -49,7 +50,7 @@ describe('priors', () => {
 
   it('L1 L2 frames of a prior can be read once it was learned, and the server is told', () => {
     expect(take()).toBe(true)
-    receiver.learn(one.pack())
+    receiver.learn(packPrior(one))
     expect(said).toEqual([[FRAME_KIND.learned, 1]])
     expect([take(one), take(), take(one)]).toEqual([true, true, true])
     expect(receiver.epoch).toBe(1)
@@ -58,29 +59,29 @@ describe('priors', () => {
   })
 
   it('L1 the two newest are kept, and the generic one', () => {
-    for (const prior of priors) receiver.learn(prior.pack())
+    for (const prior of priors) receiver.learn(packPrior(prior))
     expect([take(two), take(three), take()]).toEqual([true, true, true])
     expect(take(one)).toBe(false)
     expect(said.at(-1)).toEqual([FRAME_KIND.resync, 1])
   })
 
   it('L1 a newer one of the same epoch takes its place', () => {
-    receiver.learn(trainPrior(game, snapshots.slice(0, 3), 1).pack())
-    receiver.learn(two.pack())
-    receiver.learn(one.pack())
+    receiver.learn(packPrior(trainPrior(game, snapshots.slice(0, 3), 1)))
+    receiver.learn(packPrior(two))
+    receiver.learn(packPrior(one))
     expect([take(one), take(two), take(one)]).toEqual([true, true, true])
   })
 
-  const packed = one.pack()
+  const packed = packPrior(one)
   it.each([
-    ['of another game', trainPrior(other, otherSnapshots(), 1).pack()],
+    ['of another game', packPrior(trainPrior(other, otherSnapshots(), 1))],
     ['cut short', packed.subarray(0, packed.length - 3)],
     ['with more behind it', Uint8Array.of(...packed, 0)],
     ['of no bytes', new Uint8Array(0)],
     ['of zeros', new Uint8Array(500)],
     ['larger than any', new Uint8Array(100_000).fill(0xff)],
   ])('L2 one %s changes nothing, and the server is told', (_, bytes) => {
-    receiver.learn(two.pack())
+    receiver.learn(packPrior(two))
     receiver.learn(bytes)
     expect(said.at(-1)).toEqual([FRAME_KIND.learned, 0])
     expect([take(two), take(), take(two)]).toEqual([true, true, true])
@@ -93,7 +94,7 @@ describe('priors', () => {
       receiver.learn(bytes)
       expect(said.at(-1)![0]).toBe(FRAME_KIND.learned)
     }
-    receiver.learn(two.pack())
+    receiver.learn(packPrior(two))
     expect([take(two), take()]).toEqual([true, true])
   })
 })

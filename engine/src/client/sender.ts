@@ -38,6 +38,8 @@ export class Sender {
   #sentAt = Number.NEGATIVE_INFINITY
   /** When flush() was called last: a page that is drawn calls it all the time. */
   #flushedAt = Number.NEGATIVE_INFINITY
+  /** What the screen was drawn with then. */
+  #drawn = -1
   /** The newest snapshot held, when its frame arrived, and the one that the server was told of last. */
   #held = -1
   #arrivedAt = 0
@@ -95,9 +97,13 @@ export class Sender {
   flush(drawn: number, renderTick: number): void {
     const oldest = this.#stamped.after(this.#next - 1)
     this.#flushedAt = this.#line.now()
+    this.#drawn = drawn
     this.congested = oldest !== undefined && !this.#isFree
     if (this.congested) this.#flight.held(this.#line.now())
-    if (oldest === undefined || this.congested) return
+    if (oldest !== undefined && !this.congested) this.#sendFrom(oldest, drawn, renderTick)
+  }
+
+  #sendFrom(oldest: Stamped, drawn: number, renderTick: number): void {
     const first = oldest.tick
     const commands: Values[] = []
     for (let at: Stamped | undefined = oldest; at && commands.length < MAX_RUN; at = this.#stamped.get(at.tick + 1))
@@ -111,16 +117,25 @@ export class Sender {
   acknowledge(renderTick: number): void {
     // Either way, as a clock may be set back.
     const now = this.#line.now()
-    // The next commands bring it.
-    if (this.isSlow && Math.abs(now - this.#flushedAt) < SILENCE_MS) return
+    // The next commands bring it, unless they wait for a frame of a server that waits for it.
+    if (this.isSlow && !this.#isAwaited && Math.abs(now - this.#flushedAt) < SILENCE_MS) return
     const silence = Math.abs(now - this.#sentAt)
-    if (this.#held === this.#acked || silence < (this.#isAwaited ? AWAITED_MS : SILENCE_MS) || !this.#isFree) return
-    this.#send(this.#held, renderTick, this.#held + 1, [])
+    const within = this.#isAwaited && !this.isSlow ? AWAITED_MS : SILENCE_MS
+    if (this.#held === this.#acked || silence < within || !this.#hasRoom) return
+    // What waits goes with it: over long-polling, where one frame is on its way at a time, it would else come too late each time.
+    const oldest = this.#stamped.after(this.#next - 1)
+    if (oldest === undefined || this.#flight.isFull(now)) this.#send(this.#held, renderTick, this.#held + 1, [])
+    else this.#sendFrom(oldest, this.#drawn, renderTick)
   }
 
   get #isFree(): boolean {
+    return this.#hasRoom && !this.#flight.isFull(this.#line.now())
+  }
+
+  /** Whether the transport has taken all. */
+  get #hasRoom(): boolean {
     const { isLost, bufferedAmount } = this.#line
-    return !isLost && bufferedAmount === 0 && !this.#flight.isFull(this.#line.now())
+    return !isLost && bufferedAmount === 0
   }
 
   #send(drawn: number, renderTick: number, first: number, commands: readonly Values[]): void {

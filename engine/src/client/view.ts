@@ -11,10 +11,10 @@ import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Known, PlayerRef, ReadRow, ReadTable, SeenRow } from '../schema/row.ts'
 import { Easing } from '../state/easing.ts'
 import type { History } from '../state/history.ts'
+import { rowId } from '../state/ids.ts'
 import { type Cells, RowBase } from '../state/row.ts'
 import { MAX_EXTRAPOLATION_MS, readerOf, Sample, type SampleTable } from '../state/sample.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
-import { rowId } from '../state/table.ts'
 import { msToTicks } from '../time/tick.ts'
 
 /** 'world': it was spawned or despawned; 'sight': it only came into view, or left it. */

@@ -80,8 +80,11 @@ export class TickwireError extends Error {
   }
 }
 
-/** @throws TickwireError with the given code, always. */
-export function fail(code: ErrorCode, message: string): never {
+/**
+ * @throws TickwireError with the given code, always. Say what was found and what was expected: production builds leave that
+ * out where it is for the game's developer (engine/build/lean.ts).
+ */
+export function fail(code: ErrorCode, message = 'a development build says what is wrong'): never {
   throw new TickwireError(code, message)
 }
 

@@ -2,8 +2,12 @@
 // V the value, Rate the name of the field that is its rate, Only its audience, Init whether spawn may leave it out.
 // A field is immutable; `.rate()` and its like return another one. Bounds are checked when the field is made.
 
+import { DATA } from './data.ts'
 import { fail } from './errors.ts'
+import { LIST } from './list.ts'
+import type { Packing } from './packed.ts'
 import { stepSize, zeroStep } from './rotation.ts'
+import { TEXT } from './text.ts'
 
 export type Audience = 'owner' | 'server'
 export type FieldKind =
@@ -114,14 +118,6 @@ export interface Quat {
   w: number
 }
 
-/** What a vector or a rotation is made of, in the order of its columns. */
-export const PARTS: Readonly<Record<'vec2' | 'vec3' | 'quat', readonly string[]>> &
-  Partial<Record<FieldKind, readonly string[]>> = {
-  vec2: ['x', 'y'],
-  vec3: ['x', 'y', 'z'],
-  quat: ['x', 'y', 'z', 'w'],
-}
-
 export type Fields = Record<string, Field>
 /** What a set of fields holds, as plain writable properties. */
 export type Values<F extends Fields> = { -readonly [K in keyof F]: F[K]['zero'] }
@@ -169,10 +165,13 @@ export class FieldImpl implements Field {
   /** In the field's units; Infinity: never. */
   readonly snapDistance: number = Number.POSITIVE_INFINITY
   readonly refTo: string | undefined
+  /** text, data, list: how their values become bytes. */
+  readonly packing: Packing | undefined
 
-  constructor(shape: Shape, zero: unknown) {
+  constructor(shape: Shape, zero: unknown, packing?: Packing) {
     this.shape = shape
     this.zero = zero
+    this.packing = packing
     this.refTo = shape.refTo
   }
 
@@ -199,8 +198,8 @@ export class FieldImpl implements Field {
   }
 }
 
-function field(kind: FieldKind, zero: unknown, shape: Partial<Shape> = {}): any {
-  return Object.freeze(new FieldImpl({ ...SHAPE, kind, ...shape }, zero))
+function field(kind: FieldKind, zero: unknown, shape: Partial<Shape> = {}, packing?: Packing): any {
+  return Object.freeze(new FieldImpl({ ...SHAPE, kind, ...shape }, zero, packing))
 }
 
 /** The implementation behind a field. @throws ERR_SCHEMA for anything that is not one. */
@@ -251,7 +250,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(...values:
 /** Text of at most `maxLength` UTF-16 units (what `.length` counts); 1 to 4,096. */
 export function text(maxLength: number): PlainField<string> {
   checkLength('text', maxLength, 4096)
-  return field('text', '', { maxLength })
+  return field('text', '', { maxLength }, TEXT)
 }
 
 /** The id of a row of that entity, or undefined; reads undefined once that row is gone. */
@@ -270,7 +269,7 @@ export function quat(bits: number): QuatField {
 /** Any plain value that MessagePack holds (no class instances), at most `maxBytes` packed; 1 to 65,536. For what rarely changes; replace it, never mutate it. */
 export function data<T = Uint8Array>(maxBytes: number): PlainField<T> {
   checkLength('data', maxBytes, 65536)
-  return field('data', null, { maxLength: maxBytes })
+  return field('data', null, { maxLength: maxBytes }, DATA)
 }
 
 /** Two numbers under one name. */
@@ -293,7 +292,7 @@ export function list<V>(item: Field<V>, maxLength: number): PlainField<V[]> {
   const { kind } = impl.shape
   if (kind === 'list' || kind === 'data' || kind === 'quat')
     fail('ERR_SCHEMA', `list(${kind}): expected numbers, flags, names, text, refs or vectors`)
-  return field('list', Object.freeze([]), { item: impl, maxLength })
+  return field('list', Object.freeze([]), { item: impl, maxLength }, LIST)
 }
 
 function checkLength(name: string, length: number, most: number): void {

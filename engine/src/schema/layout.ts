@@ -3,8 +3,9 @@
 // Columns stand in declaration order; `order` walks them so that rates come before what they move.
 
 import { fail } from './errors.ts'
-import { type Audience, type FieldImpl, type Fields, implOf, PARTS, type Shape } from './field.ts'
+import { type Audience, type FieldImpl, type Fields, implOf, type Shape } from './field.ts'
 import { maxBytes, type Packed, packValue } from './packed.ts'
+import { PARTS } from './parts.ts'
 import { type ColumnPredictor, checkPredictor, type Predictor as GamePredictor } from './predictor.ts'
 import { toSmallestThree } from './rotation.ts'
 
@@ -246,7 +247,7 @@ export function maxBits(layout: Layout): number {
   for (const column of layout.columns) {
     // Varints: an id has 53 bits, a length at most 17.
     if (column.kind === 'ref') bits += 64
-    else if (column.kind === 'value') bits += 24 + 8 * maxBytes(column.slot.shape)
+    else if (column.kind === 'value') bits += 24 + 8 * maxBytes(column.slot.field)
     else bits += column.bits
   }
   return bits

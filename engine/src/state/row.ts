@@ -3,9 +3,9 @@
 // integers of a snapshot, which dequantise as they are read (see snapshot.ts).
 
 import { fail } from '../schema/errors.ts'
-import { PARTS } from '../schema/field.ts'
 import type { FieldSlot, Layout } from '../schema/layout.ts'
 import { show } from '../schema/packed.ts'
+import { PARTS } from '../schema/parts.ts'
 
 /** Where rows read from. */
 export interface Cells {

@@ -9,11 +9,11 @@ import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Column } from '../schema/layout.ts'
 import type { PlayerRef } from '../schema/row.ts'
 import { coast, curve, line, readRotation, turn } from './glide.ts'
+import { rowId, slotOfId } from './ids.ts'
 import { type Cells, RowBase, type RowConstructor, rowClass } from './row.ts'
 import { Slots } from './slots.ts'
-import type { SnapshotBase, Viewer } from './snapshot.ts'
-import { type FrozenCells, rowId, slotOfId } from './table.ts'
-import { WorldBase } from './world.ts'
+import { emptySnapshot, type SnapshotBase, type Viewer } from './snapshot.ts'
+import type { FrozenCells } from './table.ts'
 
 /** How far past the newest snapshot rows are moved by their rates; then they stand. At both ends alike. */
 export const MAX_EXTRAPOLATION_MS = 500
@@ -33,7 +33,7 @@ export class Sample {
     this.tables = [...plan.tables, plan.state].map((table) => new SampleTable(plan, table, viewer))
     for (const { name, index } of plan.tables)
       Object.defineProperty(this, name, { value: this.tables[index], enumerable: true })
-    this.#base = new WorldBase(plan.game).snapshot() as SnapshotBase
+    this.#base = emptySnapshot(plan)
     this.take(0, this.#base, undefined)
   }
 

@@ -5,8 +5,9 @@ import type { AnyGame, GamePlan, TablePlan } from '../schema/game.ts'
 import { fromSteps } from '../schema/layout.ts'
 import { fromSmallestThree } from '../schema/rotation.ts'
 import type { PlayerRef, ReadTableOf } from '../schema/row.ts'
+import { rowId, slotOfId } from './ids.ts'
 import { type Cells, type RowBase, type RowConstructor, rowClass } from './row.ts'
-import { type FrozenCells, rowId, slotOfId } from './table.ts'
+import type { FrozenCells } from './table.ts'
 
 /** A tick's world: read-only, dequantised as it is read. */
 export type Snapshot<G extends AnyGame> = { readonly [K in keyof G['entities']]: ReadTableOf<G['entities'][K]> } & {
@@ -182,6 +183,22 @@ export function makeSnapshot(
     snapshotClasses.set(plan, Made)
   }
   return new Made(plan, tick, cells, viewer)
+}
+
+/** A world before anything was spawned, at tick 0. */
+export function emptySnapshot(plan: GamePlan): SnapshotBase {
+  const none = new Int32Array(0)
+  const tables = plan.tables.map(({ layout }) => ({
+    size: 0,
+    count: 0,
+    born: none,
+    ints: none,
+    packed: layout.columns.map(() => []),
+  }))
+  const { columns } = plan.state.layout
+  const ints = Int32Array.from(columns, ({ zero }) => zero)
+  const packed = columns.map(({ zeroValue }) => (zeroValue ? [zeroValue] : []))
+  return makeSnapshot(plan, 0, [...tables, { size: 1, count: 1, born: new Int32Array(1), ints, packed }], 'all')
 }
 
 /** 32 bits over tick, rows and columns: those for everybody, and with `owned` those for owners, too. */

@@ -3,9 +3,8 @@ import { refused } from '../../test/refused.ts'
 import { entity } from '../schema/entity.ts'
 import { bool, data, int, list, oneOf, quat, ranged, ref, text, vec2 } from '../schema/field.ts'
 import { defineGame } from '../schema/game.ts'
-import type { SnapshotBase } from './snapshot.ts'
-import { rowId, SLOTS, slotOfId, TABLES, type Table } from './table.ts'
-import { World, type WorldBase } from './world.ts'
+import { rowId, SLOTS, slotOfId, TABLES } from './ids.ts'
+import { World } from './world.ts'
 
 const game = defineGame({
   name: 'tables',
@@ -33,8 +32,7 @@ const bob = { id: 2 }
 
 function make() {
   const world = new World(game)
-  const { tables } = world as never as WorldBase
-  return { world, ship: world.ship, dot: world.dot, table: tables[0], next: () => void world.tick++ }
+  return { world, ship: world.ship, dot: world.dot, next: () => void world.tick++ }
 }
 const ids = (rows: Iterable<{ readonly id: number }>): number[] => Array.from(rows, ({ id }) => id)
 
@@ -303,88 +301,5 @@ describe('owners', () => {
       if (row === rows[0]) ship.despawn(rows[2])
     }
     expect(visited).toEqual([rows[0].id, rows[1].id, rows[3].id])
-  })
-})
-
-describe('restore and settle: what prediction does', () => {
-  const snapshot = (world: World<typeof game>) => world.snapshot() as never as SnapshotBase
-  /** Copies a table's live rows over. */
-  const restore = (to: Table, from: SnapshotBase): void => {
-    const { cells } = from.tables[0]
-    for (let slot = 0; slot < cells.size; slot++)
-      if (cells.born[slot] >= 0) to.restore(from.tables[0], slot, cells.born[slot])
-  }
-
-  it('a restored row is the row of the snapshot, with its id, owner, lists and values', () => {
-    const server = make()
-    server.ship.spawn({ x: 1 })
-    const row = server.ship.spawn({ x: 2, bag: [1], note: [2], pos: { x: 3, y: 4 } }, bob)
-    const client = make()
-    restore(client.table, snapshot(server.world))
-    const copy = client.ship.get(row.id)!
-    expect(JSON.stringify(copy)).toBe(JSON.stringify(row))
-    expect([client.ship.size, client.ship.ownedBy(bob)]).toEqual([2, copy])
-    copy.bag.push(20)
-    client.table.settle(copy as never)
-    expect(copy.bag).toEqual([1, 9])
-    expect(row.bag).toEqual([1])
-  })
-
-  it('restoring again keeps the object and takes the values; a new owner replaces the old', () => {
-    const server = make()
-    const row = server.ship.spawn({ x: 2 }, ann)
-    const client = make()
-    restore(client.table, snapshot(server.world))
-    const copy = client.ship.get(row.id)!
-    copy.x = 50
-    server.next()
-    server.ship.give(row, bob)
-    row.x = 3
-    restore(client.table, snapshot(server.world))
-    expect(client.ship.get(row.id)).toBe(copy)
-    expect([copy.x, copy.owner, client.ship.ownedBy(ann), client.ship.ownedBy(bob), client.ship.size]).toEqual([
-      3,
-      2,
-      undefined,
-      copy,
-      1,
-    ])
-  })
-
-  it('another row in the same slot ends the one before', () => {
-    const server = make()
-    const row = server.ship.spawn({ x: 2 }, ann)
-    const client = make()
-    restore(client.table, snapshot(server.world))
-    const copy = client.ship.get(row.id)!
-    server.ship.despawn(row)
-    server.next()
-    const other = server.ship.spawn({ x: 3 }, bob)
-    restore(client.table, snapshot(server.world))
-    expect([client.ship.get(row.id), client.ship.get(other.id)?.x, client.ship.size]).toEqual([undefined, 3, 1])
-    expect([copy.x, client.ship.ownedBy(ann)]).toEqual([undefined, undefined])
-  })
-
-  it('a row that was despawned here but not there comes back and stays', () => {
-    const server = make()
-    const row = server.ship.spawn({ x: 2 }, ann)
-    const client = make()
-    restore(client.table, snapshot(server.world))
-    client.ship.despawn(client.ship.get(row.id))
-    restore(client.table, snapshot(server.world))
-    client.next()
-    client.ship.spawn({ x: 9 })
-    expect([client.ship.size, client.ship.get(row.id)?.x, client.ship.ownedBy(ann)?.id]).toEqual([2, 2, row.id])
-  })
-
-  it('settles one row as the world would, and leaves the others', () => {
-    const { ship, table } = make()
-    const [one, other] = [ship.spawn({ x: 1.3 }), ship.spawn({ x: 1.3 })]
-    table.settle(one as never)
-    expect([one.x, other.x]).toEqual([1.5, 1.3])
-    one.x = Number.NaN
-    expect(refused(() => table.settle(one as never))).toBe(
-      'ship.x is NaN; the schema allows 0 to 100 (ERR_FIELD_VALUE)'
-    )
   })
 })

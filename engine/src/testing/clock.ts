@@ -73,6 +73,17 @@ export class VirtualClock {
   }
 }
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await undefined
+const settled = Promise.resolve()
+
+/** After TURNS turns. It is most of what a quiet clock does, and `await` in a loop makes twice as much garbage. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    let turn = 0
+    const next = (): void => {
+      turn += 1
+      if (turn < TURNS) void settled.then(next)
+      else resolve()
+    }
+    next()
+  })
 }

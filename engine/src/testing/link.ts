@@ -164,8 +164,8 @@ interface Parcel {
   readonly size: number
   readonly sentAt: number
   stalled: boolean
-  /** As it was when it was sent, to compare. */
-  readonly sent: Uint8Array | undefined
+  /** As it was when it was sent, to compare; then it is what arrives. */
+  readonly sent: Uint8Array<ArrayBuffer> | undefined
 }
 
 class Path {
@@ -269,19 +269,24 @@ class Path {
     }
     const parcel = this.#flying.shift()
     if (parcel === undefined) return // cut meanwhile
-    const bytes = parcel.parts && join(parcel.parts)
-    if (bytes !== undefined && parcel.sent !== undefined) {
-      const { sent } = parcel
-      const changed = bytes.findIndex((byte, i) => byte !== sent[i])
-      if (changed !== -1) {
-        const found = `byte ${changed} of ${parcel.size} is ${bytes[changed]} and was ${sent[changed]}`
-        fail('ERR_USAGE', `a message was changed after it was sent: ${found}; expected it to be immutable`)
-      }
-    }
+    const { parts, sent } = parcel
+    if (parts !== undefined && sent !== undefined) checkUnchanged(parts, sent)
+    const bytes = sent ?? (parts && join(parts))
     // What arrives at the very end of a hold waited for it.
     const stalled = parcel.stalled || this.#clock.now === this.heldUntil
     this.receiver?.receive(bytes, { sentAt: parcel.sentAt, stalled })
   }
+}
+
+function checkUnchanged(parts: readonly Uint8Array[], sent: Uint8Array): void {
+  let at = 0
+  for (const part of parts)
+    for (let i = 0; i < part.length; i++, at++)
+      if (part[i] !== sent[at])
+        fail(
+          'ERR_USAGE',
+          `a message was changed after it was sent: byte ${at} of ${sent.length} is ${part[i]} and was ${sent[at]}; expected it to be immutable`
+        )
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@
 import type { Transport, TransportEvents } from '../client/transport.ts'
 import { TickwireError } from '../schema/errors.ts'
 import { BitReader } from '../wire/bits.ts'
-import { readChunkHeader } from '../wire/encoder.ts'
+import { readChunkHeader } from '../wire/chunk.ts'
 import { SHARED_PREFIX } from '../wire/frames.ts'
 import { FRAME_KIND } from '../wire/kinds.ts'
 import type { VirtualClock } from './clock.ts'

@@ -7,12 +7,12 @@ import { fail } from '../schema/errors.ts'
 import type { Column, Layout } from '../schema/layout.ts'
 import type { Reader, Writer } from './coder.ts'
 import { areAllBefore, contextsOf, type Needs, rowClasses } from './contexts.ts'
-import { CONTEXTS, type TableModels } from './model.ts'
+import type { TableModels } from './model.ts'
 import type { Survivors } from './predict.ts'
 import { expect, residualsOf } from './residuals.ts'
 import type { Scratch } from './scratch.ts'
 import { SHAPE_BITS, shapeOf, shapePlace, shapeTables } from './shapes.ts'
-import { MANY, readSymbols, skip, start, writeSymbols } from './symbols.ts'
+import { MANY, noteSizes, readSymbols, writeAlike, writeSymbols } from './symbols.ts'
 
 /** Flags pay where fewer than a third of the rows changed; elsewhere the contexts of the columns say more. */
 const FLAGS_BELOW = 3
@@ -22,8 +22,6 @@ const SOME = 1
 const FEW = 2
 /** Of many rows few have a residual if it is no more than one in so many. */
 const FEW_OF = 16
-/** Of a column that says its shape itself: the same for every context. Scratch. */
-const shaped = new Int32Array(CONTEXTS)
 
 export function writeRows(
   out: Writer,
@@ -49,12 +47,14 @@ export function writeRows(
   const all = n * FLAGS_BELOW > count
   bits.bit(all)
   rows.allBefore = areAllBefore(rows)
-  if (needs.anyRows || (needs.flags && !all)) rowClasses(layout, order, rows, scratch.context, row)
+  const byRow = needs.flags && !all
+  if (byRow) rowClasses(layout, order, rows, rows.slots, count, scratch.context, row)
   if (all) n = count
-  else writeFlags(out, models.flags, rows, needs.flags, scratch)
+  else writeFlags(out, models.flags, rows, byRow, scratch)
   out.note(layout.name, 'changed', '', count)
   const slots = all ? rows.slots : scratch.active
-  start(n, scratch)
+  if (needs.anyRows && !byRow) rowClasses(layout, order, rows, slots, n, scratch.context, row)
+  scratch.sibling.fill(0, 0, n)
   rans.reserve((n + (n >> 3) + 2) * order.length)
   for (let k = 0; k < order.length; k++) {
     const column = layout.columns[order[k]]
@@ -62,7 +62,6 @@ export function writeRows(
     const residuals = scratch.residuals[k]
     if (anyBits[k] === 0) {
       out.put(model, 0, NONE)
-      skip(n, scratch)
       continue
     }
     if (n < count) pack(residuals, changed, count)
@@ -70,14 +69,20 @@ export function writeRows(
     out.put(model, 0, few ? FEW : SOME)
     const coded = few ? writeGroups(out, model + 3, residuals, n, scratch) : n
     const places = prior.places[model + 1]
-    contextsOf(column, rows, slots, n, needs.factors[k], scratch.eighths[k], scratch)
-    if (counts) counts.column(model + 1, residuals, n, coded, scratch)
-    if (places) writeSymbols(bits, rans, prior.tables, places, column.bits + 1, residuals, n, few, scratch)
+    const factors = needs.factors[k]
+    if (factors > 0) contextsOf(column, rows, slots, n, factors, scratch.eighths[k], scratch)
+    if (counts) counts.column(model + 1, residuals, n, coded, count, scratch)
+    const escapeBits = column.bits + 1
+    if (places && factors > 0) writeSymbols(bits, rans, prior.tables, places, escapeBits, residuals, n, few, scratch)
     else {
-      const shape = shapeOf(residuals, n, coded)
-      bits.bits(shape, SHAPE_BITS)
-      shaped.fill(shapePlace(shape))
-      writeSymbols(bits, rans, shapeTables(), shaped, column.bits + 1, residuals, n, few, scratch)
+      let place = places ? places[0] : 0
+      if (!places) {
+        const shape = shapeOf(residuals, n, coded)
+        bits.bits(shape, SHAPE_BITS)
+        place = shapePlace(shape)
+      }
+      writeAlike(bits, rans, places ? prior.tables : shapeTables(), place, escapeBits, residuals, n, few, scratch)
+      if (needs.noted[k]) noteSizes(residuals, n, scratch)
     }
     out.note(layout.name, 'residuals', column.name, coded)
   }
@@ -105,32 +110,31 @@ export function readRows(
   if (bits.bit()) {
     const all = bits.bit()
     rows.allBefore = areAllBefore(rows)
-    if (needs.anyRows || (needs.flags && !all)) rowClasses(layout, order, rows, scratch.context, row)
+    const byRow = needs.flags && !all
+    if (byRow) rowClasses(layout, order, rows, slots, count, scratch.context, row)
     if (all) n = count
     else {
-      n = readFlags(from, models.flags, rows, needs.flags, scratch)
+      n = readFlags(from, models.flags, rows, byRow, scratch)
       slots = scratch.active
     }
+    if (needs.anyRows && !byRow) rowClasses(layout, order, rows, slots, n, scratch.context, row)
   }
-  start(n, scratch)
+  scratch.sibling.fill(0, 0, n)
   for (let k = 0; k < order.length; k++) {
     const column = layout.columns[order[k]]
     const model = models.columns[column.index]
     expect(column, layout, rows, eighths, scratch)
     if (n === 0) continue
     const any = from.get(model, 0)
-    if (any === NONE) {
-      skip(n, scratch)
-      continue
-    }
+    if (any === NONE) continue
     const coded = any === FEW ? readGroups(from, model + 3, n, scratch) : n
     const { map } = prior.models[model + 1]
-    contextsOf(column, rows, slots, n, needs.factors[k], eighths, scratch)
-    if (map) readSymbols(bits, rans, prior.tables, map, column.bits + 1, residuals, n, coded, scratch)
-    else {
-      shaped.fill(bits.bits(SHAPE_BITS))
-      readSymbols(bits, rans, shapeTables(), shaped, column.bits + 1, residuals, n, coded, scratch)
-    }
+    const factors = needs.factors[k]
+    if (factors > 0) contextsOf(column, rows, slots, n, factors, eighths, scratch)
+    const tables = map ? prior.tables : shapeTables()
+    const alike = map ? map[0] : bits.bits(SHAPE_BITS)
+    const told = factors > 0 ? map : undefined
+    readSymbols(bits, rans, tables, told, alike, column.bits + 1, residuals, n, coded, needs.noted[k], scratch)
     add(column, rows, slots, residuals, n)
   }
 }

@@ -3,9 +3,9 @@
 
 import type { Column, Layout } from '../schema/layout.ts'
 import type { FrozenCells } from '../state/table.ts'
-import { CLASS, DIRECT, ROW, SIBLING, type TableModels, TOP_CLASS, UNKNOWN, UNKNOWN_ROW } from './model.ts'
+import { DIRECT, ROW, SIBLING, STEP, type TableModels, TOP_CLASS, UNKNOWN, UNKNOWN_ROW } from './model.ts'
 import { type Survivors, wrapShift } from './predict.ts'
-import { BY_LAST, BY_ROW, type Prior } from './prior.ts'
+import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, type Prior } from './prior.ts'
 import type { Scratch } from './scratch.ts'
 
 /** What a class of the last step counts for in a context. */
@@ -18,6 +18,8 @@ export interface Needs {
   /** Row classes: for any column, and for the flags of rows. */
   readonly anyRows: boolean
   readonly flags: boolean
+  /** By place: whether a later column's contexts ask what this one came to. */
+  readonly noted: readonly boolean[]
 }
 
 export function needsOf(prior: Prior, models: TableModels, order: readonly number[]): Needs {
@@ -27,12 +29,13 @@ export function needsOf(prior: Prior, models: TableModels, order: readonly numbe
     factors,
     anyRows: factors.some((mask) => (mask & BY_ROW) > 0),
     flags: new Set(map).size > 1,
+    noted: factors.map((_, k) => factors.slice(k + 1).some((mask) => (mask & BY_SIBLING) > 0)),
   }
 }
 
 /** Everything, for those who count. */
 export function allNeeds(order: readonly number[]): Needs {
-  return { factors: order.map(() => BY_LAST | BY_ROW), anyRows: true, flags: true }
+  return { factors: order.map(() => ALL_FACTORS), anyRows: true, flags: true, noted: order.map(() => true) }
 }
 
 /** Fills scratch.context for `n` rows at these slots: what of it the snapshots give. `eighths`: as predict() says. */
@@ -72,7 +75,7 @@ function lastContexts(column: Column, rows: Survivors, slots: Int32Array, n: num
   else lastSteps(column, rows, before, slots, n, LAST_SCALE, out)
 }
 
-/** The class of the last step, the short way round where the column wraps; UNKNOWN where the row is new since. */
+/** The signed class of the last step, the short way round where the column wraps; UNKNOWN where the row is new since. */
 function lastSteps(
   column: Column,
   { base, allBefore }: Survivors,
@@ -96,12 +99,11 @@ function lastSteps(
       continue
     }
     const d = ((is[a + slot] - was[b + slot]) << shift) >> shift
-    const u = ((d << 1) ^ (d >> 31)) >>> 0
-    out[i] = (u < DIRECT ? CLASS[u] : TOP_CLASS) * scale
+    out[i] = stepClass(d) * scale
   }
 }
 
-/** The last residual, had the rate been the baseline's all along; held to -2 to 2, plus 2. */
+/** That of the last residual, had the rate been the baseline's all along. */
 function lastResiduals(
   column: Column,
   { base, allBefore, ticksBefore, tickRate }: Survivors,
@@ -126,36 +128,43 @@ function lastResiduals(
       continue
     }
     const d = is[a + slot] - was[b + slot] - Math.floor(constant + perTick * is[r + slot])
-    out[i] = (Math.max(-2, Math.min(2, d)) + 2) * LAST_SCALE
+    out[i] = stepClass(Math.max(-DIRECT, Math.min(DIRECT, d))) * LAST_SCALE
   }
 }
 
+function stepClass(d: number): number {
+  const u = ((d << 1) ^ (d >> 31)) >>> 0
+  return u < DIRECT ? STEP[u] : 2 * TOP_CLASS - (u & 1)
+}
+
 /**
- * Fills `out` with the row class of every survivor: the mean class of the columns that no rate moves: 0 where all stood
+ * Fills `out` with the row class of `n` survivors at these slots: the mean class of the columns that no rate moves: 0 where all stood
  * still, else 1 + its whole part, at most 4; UNKNOWN_ROW where the row is new since. `last` is scratch.
  */
 export function rowClasses(
   layout: Layout,
   order: readonly number[],
   rows: Survivors,
+  slots: Int32Array,
+  n: number,
   last: Uint16Array,
   out: Uint16Array
 ): void {
-  const { slots, count, base, before } = rows
+  const { base, before } = rows
   if (!before) {
-    out.fill(UNKNOWN_ROW, 0, count)
+    out.fill(UNKNOWN_ROW, 0, n)
     return
   }
-  out.fill(0, 0, count)
+  out.fill(0, 0, n)
   let free = 0
   for (const index of order) {
     const column = layout.columns[index]
     if (column.predictor === 'rate' || column.predictor === 'game') continue
     free++
-    lastSteps(column, rows, before, slots, count, 1, last)
-    for (let i = 0; i < count; i++) out[i] += last[i]
+    lastSteps(column, rows, before, slots, n, 1, last)
+    for (let i = 0; i < n; i++) out[i] += (last[i] + 1) >> 1
   }
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < n; i++) {
     const slot = slots[i]
     if (slot >= before.size || before.born[slot] !== base.born[slot]) out[i] = UNKNOWN_ROW
     else if (out[i] > 0) out[i] = Math.min(4, 1 + Math.floor(out[i] / free))

@@ -17,6 +17,8 @@ export class Counts {
   readonly of: readonly Uint32Array[]
   /** By model: what its residuals cost with the shapes that the frames said, in bits. */
   readonly shaped: Float64Array
+  /** By model: among how many rows those that its residuals are of were looked for. */
+  readonly rows: Float64Array
   readonly #symbols: readonly number[]
   readonly #votes = new Map<number, { value: number; lead: number }>()
 
@@ -25,6 +27,7 @@ export class Counts {
     this.plan = plan
     this.of = alphabets.map(({ contexts, symbols }) => new Uint32Array(contexts * symbols))
     this.shaped = new Float64Array(alphabets.length)
+    this.rows = new Float64Array(alphabets.length)
     this.#symbols = alphabets.map(({ symbols }) => symbols)
   }
 
@@ -32,8 +35,16 @@ export class Counts {
     this.of[model][context * this.#symbols[model] + symbol]++
   }
 
-  /** The residuals of `n` rows in a column, of which `coded` have a symbol, in the contexts that are in scratch. */
-  column(model: number, residuals: Uint32Array, n: number, coded: number, { context, sibling, groups }: Scratch): void {
+  /** The residuals of `n` of `rows` rows in a column, of which `coded` have a symbol, in the contexts that are in scratch. */
+  column(
+    model: number,
+    residuals: Uint32Array,
+    n: number,
+    coded: number,
+    rows: number,
+    { context, sibling, groups }: Scratch
+  ): void {
+    this.rows[model] += rows
     const { entries, offsets } = shapeTables()
     const shape = shapeOf(residuals, n, coded)
     const last = offsets[shape + 1] - offsets[shape] - 1
@@ -41,7 +52,7 @@ export class Counts {
     for (let a = 0; a < n; a++) {
       if (coded < n && groups[a >> 3] === 0) continue
       const symbol = symbolOf(residuals[a])
-      this.add(model, context[a] + (sibling[a] >> 2) * ROW, symbol)
+      this.add(model, context[a] + sibling[a] * ROW, symbol)
       bits += bitsOf(entries[offsets[shape] + Math.min(symbol, last)])
     }
     this.shaped[model] += bits

@@ -7,7 +7,7 @@
 import type { GamePlan, TablePlan } from '../schema/game.ts'
 import type { Column } from '../schema/layout.ts'
 import type { Packed } from '../schema/packed.ts'
-import type { SnapshotBase } from '../state/snapshot.ts'
+import { makeSnapshot, type SnapshotBase, type Viewer } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
 import type { BitReader, BitWriter } from './bits.ts'
 import { Reader, Writer } from './coder.ts'
@@ -20,6 +20,7 @@ import type { Ledger } from './ledger.ts'
 import { modelsOf, type TableModels } from './model.ts'
 import type { Survivors } from './predict.ts'
 import type { Prior } from './prior.ts'
+import { checkRotations } from './rotations.ts'
 import { Scratch } from './scratch.ts'
 import { compareRows, readStructure, writeStructure } from './structure.ts'
 import { readValues, writeValues } from './values.ts'
@@ -148,19 +149,20 @@ export class StateReader {
     this.#tables = { shared: tablesOf(prior, 'shared', false), wire: tablesOf(prior, 'wire', false) }
   }
 
-  /** Reads what StateWriter.write() wrote. @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID */
+  /** The snapshot that StateWriter.write() wrote, as `viewer` may know it. @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID */
   read(
     bits: BitReader,
     rans: RansReader,
     columns: Columns,
     tick: number,
-    baseline?: SnapshotBase,
-    before?: SnapshotBase
-  ): FrozenCells[] {
+    baseline: SnapshotBase | undefined,
+    before: SnapshotBase | undefined,
+    viewer: Viewer
+  ): SnapshotBase {
     const { plan } = this.prior
     const scratch = this.#scratch
     const from = new Reader(bits, rans, this.prior)
-    return this.#tables[columns].map(({ table, models, numbers, values, kept, needs }, t) => {
+    const tables = this.#tables[columns].map(({ table, models, numbers, values, kept, needs }, t) => {
       const { layout } = table
       scratch.fit(1)
       const rows = survivorsOf(t, plan, scratch.survivors, tick, baseline, before)
@@ -187,6 +189,9 @@ export class StateReader {
       for (const index of kept) reset(layout.columns[index], cells, scratch.spawned, spawned)
       return cells
     })
+    const made = makeSnapshot(plan, tick, tables, viewer)
+    checkRotations(made)
+    return made
   }
 }
 

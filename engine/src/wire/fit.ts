@@ -4,11 +4,14 @@
 import type { Counts } from './counts.ts'
 import { toLevels } from './entropy.ts'
 import { CONTEXTS, leadOf, modelsOf } from './model.ts'
-import { BY_LAST, BY_ROW, BY_SIBLING, MAX_CLUSTERS, type Model, masked, Prior } from './prior.ts'
+import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, BY_SIGN, MAX_CLUSTERS, type Model, masked, Prior } from './prior.ts'
 
 /** What a prior is to be best at: encoding fast, or, at about half as much time again, small frames. */
 export type Aim = 'fast' | 'small'
-/** Bits a symbol that each factor of its context must save to be worth its time. */
+/**
+ * Bits a symbol that each factor of its context must save to be worth its time, where every row has one; where few rows
+ * change, finding these takes the time, and so much less is asked. The sign of the last step comes with it.
+ */
 const WORTH: Readonly<Record<Aim, readonly (readonly [factor: number, bits: number])[]>> = {
   fast: [
     [BY_LAST, 0.1],
@@ -29,10 +32,13 @@ const TABLE_BITS = 100
 const PAIRS_A_STEP = 200
 
 interface Cluster {
-  counts: Float64Array
-  sum: number
+  readonly counts: Float64Array
+  /** By symbol, n * log2(n); and how many of them may not be 0. */
+  readonly terms: Float64Array
+  readonly used: number
+  readonly sum: number
   /** What coding the counts with their own frequencies costs, in bits. */
-  cost: number
+  readonly cost: number
   readonly contexts: number[]
 }
 
@@ -46,7 +52,7 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
   for (const [m, { kind, contexts, symbols }] of modelsOf(counts.plan).alphabets.entries()) {
     yield
     const own = counts.of[m]
-    const mask = contexts === CONTEXTS ? yield* factorsThatPay(own, symbols, aim) : 7
+    const mask = contexts === CONTEXTS ? yield* factorsThatPay(own, symbols, counts.rows[m], aim) : ALL_FACTORS
     const fold = (context: number): number => (contexts === CONTEXTS ? masked(context, mask) : context)
     const clusters = clustersOf(own, contexts, symbols, fold)
     yield* merge(clusters)
@@ -77,25 +83,36 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
 }
 
 function clustersOf(own: Uint32Array, contexts: number, symbols: number, fold: (context: number) => number): Cluster[] {
-  const clusters = new Map<number, Cluster>()
+  const found = new Map<number, Float64Array>()
   for (let c = 0; c < contexts; c++) {
     const to = fold(c)
     for (let s = 0; s < symbols; s++) {
       const n = own[c * symbols + s]
       if (n === 0) continue
-      let cluster = clusters.get(to)
-      if (!cluster) {
-        cluster = { counts: new Float64Array(symbols), sum: 0, cost: 0, contexts: [to] }
-        clusters.set(to, cluster)
-      }
-      cluster.counts[s] += n
-      cluster.sum += n
+      const counts = found.get(to) ?? new Float64Array(symbols)
+      counts[s] += n
+      found.set(to, counts)
     }
   }
-  if (clusters.size === 0) return [{ counts: new Float64Array(symbols).fill(1), sum: symbols, cost: 0, contexts: [] }]
-  const all = [...clusters.values()]
-  for (const cluster of all) cluster.cost = costOf(cluster.counts, cluster.sum)
-  return all
+  if (found.size === 0) return [{ ...clusterOf(new Float64Array(symbols).fill(1), []), cost: 0 }]
+  return [...found].map(([context, counts]) => clusterOf(counts, [context]))
+}
+
+function clusterOf(counts: Float64Array, contexts: number[]): Cluster {
+  const terms = new Float64Array(counts.length)
+  let [used, sum, all] = [0, 0, 0]
+  for (let s = 0; s < counts.length; s++) {
+    if (counts[s] === 0) continue
+    terms[s] = term(counts[s])
+    all += terms[s]
+    sum += counts[s]
+    used = s + 1
+  }
+  return { counts, terms, used, sum, cost: term(sum) - all, contexts }
+}
+
+function term(n: number): number {
+  return n * Math.log2(n)
 }
 
 /** What a model's symbols cost, and its tables. */
@@ -103,20 +120,24 @@ function costOfAll(clusters: readonly Cluster[]): number {
   return clusters.reduce((bits, { cost }) => bits + cost + TABLE_BITS, 0)
 }
 
-function costOf(counts: Float64Array, sum: number): number {
-  let bits = sum > 0 ? sum * Math.log2(sum) : 0
-  for (let s = 0; s < counts.length; s++) if (counts[s] > 0) bits -= counts[s] * Math.log2(counts[s])
+function merged(a: Cluster, b: Cluster): Cluster {
+  return clusterOf(
+    a.counts.map((n, s) => n + b.counts[s]),
+    [...a.contexts, ...b.contexts]
+  )
+}
+
+/** How much more two cost as one: only symbols that both have count. */
+function lossOf(a: Cluster, b: Cluster): number {
+  const used = Math.min(a.used, b.used)
+  const [one, other, termsOne, termsOther] = [a.counts, b.counts, a.terms, b.terms]
+  let bits = term(a.sum + b.sum) - term(a.sum) - term(b.sum)
+  for (let s = 0; s < used; s++)
+    if (one[s] > 0 && other[s] > 0) bits -= term(one[s] + other[s]) - termsOne[s] - termsOther[s]
   return bits
 }
 
-function merged(a: Cluster, b: Cluster): Cluster {
-  const counts = a.counts.map((n, s) => n + b.counts[s])
-  const sum = a.sum + b.sum
-  return { counts, sum, cost: costOf(counts, sum), contexts: [...a.contexts, ...b.contexts] }
-}
-
 function* merge(clusters: Cluster[]): Generator<void> {
-  const lossOf = (a: Cluster, b: Cluster): number => merged(a, b).cost - a.cost - b.cost
   // Below the diagonal: what merging two loses.
   const loss: number[][] = []
   let compared = 0
@@ -146,14 +167,16 @@ function* merge(clusters: Cluster[]): Generator<void> {
 }
 
 /** The factors of residuals' contexts that pay, as a mask. */
-function* factorsThatPay(own: Uint32Array, symbols: number, aim: Aim): Generator<void, number> {
+function* factorsThatPay(own: Uint32Array, symbols: number, rows: number, aim: Aim): Generator<void, number> {
+  const share = own.reduce((sum, n) => sum + n, 0) / Math.max(rows, 1)
   let best = 0
   let least = Number.POSITIVE_INFINITY
-  for (let mask = 0; mask < 8; mask++) {
+  for (let mask = 0; mask <= ALL_FACTORS; mask++) {
+    if (mask & BY_SIGN && !(mask & BY_LAST)) continue
     yield
     const clusters = clustersOf(own, CONTEXTS, symbols, (context) => masked(context, mask))
     let worth = 0
-    for (const [bit, bits] of WORTH[aim]) if (mask & bit) worth += bits
+    for (const [bit, bits] of WORTH[aim]) if (mask & bit) worth += bits * share
     let cost = 0
     for (const cluster of clusters) cost += cluster.cost + CONTEXT_BITS + worth * cluster.sum
     if (cost < least) [least, best] = [cost, mask]

@@ -10,11 +10,13 @@ import type { AnyGame, GamePlan, Kind } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
 import { hashOf, type Snapshot, type SnapshotBase } from '../state/snapshot.ts'
 import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
-import { type ChunkHeader, DeltaDecoder, DeltaEncoder, hashIsDue, readChunkHeader } from './encoder.ts'
+import { type ChunkHeader, hashIsDue, readChunkHeader } from './chunk.ts'
+import { StateReader } from './delta.ts'
+import { DeltaEncoder } from './encoder.ts'
 import { RansReader } from './entropy.ts'
 import { FRAME_KIND, MAX_FRAME_BYTES } from './kinds.ts'
 import { ownedChanged, ownedHash, readOwned, writeOwned } from './owned.ts'
-import type { Prior } from './prior.ts'
+import { genericPrior, type Prior, priorOf } from './prior.ts'
 import { readRecord, type Values, writeRecord } from './record.ts'
 import { checkRotations } from './rotations.ts'
 
@@ -166,16 +168,14 @@ export interface StateFrame {
 const PRIORS_HELD = 2
 
 export class FrameReader<G extends AnyGame> {
-  readonly #game: G
-  readonly #generic: DeltaDecoder<G>
+  readonly #generic: StateReader
   /** By epoch, the newest last. */
-  readonly #learned = new Map<number, DeltaDecoder<G>>()
+  readonly #learned = new Map<number, StateReader>()
   readonly #plan: GamePlan
 
   constructor(game: G) {
-    this.#game = game
     this.#plan = planOf(game)
-    this.#generic = new DeltaDecoder(game)
+    this.#generic = new StateReader(genericPrior(this.#plan))
   }
 
   /**
@@ -183,9 +183,9 @@ export class FrameReader<G extends AnyGame> {
    * @throws ERR_USAGE for a prior of another game
    */
   learn(prior: Prior): void {
-    const decoder = new DeltaDecoder(this.#game, { prior })
+    const reader = new StateReader(priorOf(this.#plan, prior))
     this.#learned.delete(prior.epoch)
-    this.#learned.set(prior.epoch, decoder)
+    this.#learned.set(prior.epoch, reader)
     for (const oldest of this.#learned.keys()) if (this.#learned.size > PRIORS_HELD) this.#learned.delete(oldest)
   }
 
@@ -204,18 +204,11 @@ export class FrameReader<G extends AnyGame> {
     const header = readChunkHeader(shared, near)
     if (header.columns !== 'shared')
       fail('ERR_FRAME_INVALID', "owner columns are in the private chunk, not everybody's")
-    const decoder = this.#decoderOf(header.epoch)
+    const reader = this.#readerOf(header.epoch)
     const baseline = this.#held(header.baseline, held)
     const before = this.#held(header.before, held)
     const rans = new RansReader(bytes)
-    const snapshot = decoder.decodeFrom(
-      shared,
-      rans,
-      header,
-      baseline && outer<G>(baseline),
-      before && outer<G>(before),
-      player
-    )
+    const snapshot = reader.read(shared, rans, 'shared', header.tick, baseline, before, player)
     const events = this.#readEvents(shared, header.tick, false)
     shared.align()
     rans.end(bytes.length - shared.remaining)
@@ -250,11 +243,11 @@ export class FrameReader<G extends AnyGame> {
     return { snapshot, epoch: header.epoch, keyframe: header.baseline === undefined, slack, got, events, sound }
   }
 
-  #decoderOf(epoch: number): DeltaDecoder<G> {
-    const decoder = epoch === 0 ? this.#generic : this.#learned.get(epoch)
-    if (!decoder)
+  #readerOf(epoch: number): StateReader {
+    const reader = epoch === 0 ? this.#generic : this.#learned.get(epoch)
+    if (!reader)
       fail('ERR_FRAME_KIND', `a frame of epoch ${epoch}: held are ${[0, ...this.#learned.keys()].join(', ')}`)
-    return decoder
+    return reader
   }
 
   #held(tick: number | undefined, held: (tick: number) => SnapshotBase | undefined): SnapshotBase | undefined {

@@ -3,17 +3,18 @@
 
 export type { Snapshot } from '../state/snapshot.ts'
 export { type ReadWorld, World, type WorldOptions } from '../state/world.ts'
+export { readChunkHeader } from './chunk.ts'
 export {
   type DecoderOptions,
   DeltaDecoder,
   DeltaEncoder,
   type EncoderOptions,
-  readChunkHeader,
 } from './encoder.ts'
 export { explain } from './explain.ts'
 export type { Aim } from './fit.ts'
 export type { Cost, CostKind } from './ledger.ts'
 export { Prior } from './prior.ts'
+export { packPrior } from './prior-packing.ts'
 export { RecordingWriter, readRecording } from './recording.ts'
 export { Trainer, type TrainOptions, trainPrior } from './training.ts'
 
@@ -21,12 +22,14 @@ export { Trainer, type TrainOptions, trainPrior } from './training.ts'
 
 export { checkKnown, type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
 export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game.ts'
+export { Copies } from '../state/copies.ts'
 export { History } from '../state/history.ts'
+export { bornOfId } from '../state/ids.ts'
 export { Random } from '../state/random.ts'
 export { RowBase } from '../state/row.ts'
 export { MAX_EXTRAPOLATION_MS, Sample } from '../state/sample.ts'
 export { SnapshotBase } from '../state/snapshot.ts'
-export { bornOfId, type Table } from '../state/table.ts'
+export type { Table } from '../state/table.ts'
 export { WorldBase } from '../state/world.ts'
 export { Stepper } from '../time/stepper.ts'
 export { BitReader, BitWriter } from './bits.ts'

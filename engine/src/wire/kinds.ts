@@ -3,7 +3,7 @@
 import { fail } from '../schema/errors.ts'
 
 /** Both ends must speak the same version: the handshake compares it. */
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 
 /** The size in bytes that no frame may exceed, either way. What a server takes is bounded further by its host. */
 export const MAX_FRAME_BYTES: number = 1024 * 1024

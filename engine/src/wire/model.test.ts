@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { entity } from '../schema/entity.ts'
 import { bool, int, quat, ranged, text, vec2 } from '../schema/field.ts'
 import { defineGame, planOf } from '../schema/game.ts'
-import { CLASS, freshContext, leadOf, modelsOf, RAW_BASE, RAW_BITS, SYMBOLS, symbolOf } from './model.ts'
+import { CLASS, freshContext, leadOf, modelsOf, RAW_BASE, RAW_BITS, STEP, SYMBOLS, symbolOf } from './model.ts'
 
 describe('X4 residual symbols', () => {
   it('and their raw bits cover every u once, in order', () => {
@@ -18,6 +18,11 @@ describe('X4 residual symbols', () => {
   it('X5 of small u have the class of their magnitude', () => {
     expect([0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 31].map((m) => CLASS[2 * m])).toEqual([0, 1, 2, 3, 3, 4, 4, 5, 5, 6, 6])
     for (let m = 1; m < 32; m++) expect(CLASS[2 * m - 1]).toBe(CLASS[2 * m])
+  })
+
+  it('X6 of steps have a class for each way', () => {
+    // 0, -1, 1, -2, 2, -3, 3, 4, 31: the odd classes are negative.
+    expect([0, 1, 2, 3, 4, 5, 6, 8, 62].map((u) => STEP[u])).toEqual([0, 1, 2, 3, 4, 5, 6, 6, 12])
   })
 
   it('X15 of half an octave share a level from 16 to 63, an escape has its own', () => {
@@ -59,7 +64,7 @@ describe('X3 models', () => {
       ['flag', 24, 2],
       ['any', 1, 3],
       // u up to 18; then the escape.
-      ['residual', 384, 20],
+      ['residual', 588, 20],
       ['fresh', 153, 11],
       ['group', 1, 2],
     ])

@@ -5,7 +5,7 @@
 //   any        a column: 0 no residuals, 1 some, 2 few: then only groups of eight rows that have any have symbols
 //   group      eight active rows of such a column: has residuals or not
 //   residual   u = zigzag: u itself below 64, then two bins an octave and raw bits; the last symbol of a table is an escape
-//              and the whole u; by last (8), sibling (8) and row (6)
+//              and the whole u; by last (14), sibling (7) and row (6)
 //   fresh      a new row's value: 0 the usual one, else 1 + its highest 5 bits, the rest raw; by the two columns before
 
 import type { GamePlan, TablePlan } from '../schema/game.ts'
@@ -48,11 +48,13 @@ export const CLASS: Uint8Array = Uint8Array.from({ length: DIRECT }, (_, u) => {
   const magnitude = (u + 1) >>> 1
   return magnitude < 3 ? magnitude : Math.min(TOP_CLASS, 33 - Math.clz32(magnitude - 1))
 })
-/** Of `last` and `sibling`: nothing is known. Of `row` it is 5. */
-export const UNKNOWN = 7
+/** By zigzag of a step below DIRECT, its signed class: 0, else twice the class of its magnitude, one less if it is negative. */
+export const STEP: Uint8Array = Uint8Array.from({ length: DIRECT }, (_, u) => 2 * CLASS[u] - (u & 1))
+/** Of `last`: nothing is known. Of `row` it is 5. */
+export const UNKNOWN = 13
 export const UNKNOWN_ROW = 5
-export const LAST = 8
-export const SIBLING = 8
+export const LAST = 14
+export const SIBLING = 7
 export const ROW = 6
 export const CONTEXTS: number = LAST * SIBLING * ROW
 const FLAG_CONTEXTS: number = ROW * 4

@@ -4,7 +4,7 @@
 
 import { fail } from '../schema/errors.ts'
 import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
-import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
+import { BitReader, unzigzag } from './bits.ts'
 import { LEVELS, normalise, Tables } from './entropy.ts'
 import { genericModels } from './generic.ts'
 import { type Alphabet, CONTEXTS, leadOf, modelsOf, ROW, SIBLING } from './model.ts'
@@ -18,12 +18,12 @@ export interface Model {
 }
 
 /** What is modelled, and how, is part of what a saved prior means. */
-const PRIOR_VERSION = 1
+export const PRIOR_VERSION = 2
 /** Epochs are named by two bits. */
 export const EPOCHS = 4
-const MAX_BYTES = 65536
+export const MAX_BYTES = 65536
 /** Each takes a client a good kilobyte. */
-const MAX_TABLES = 512
+export const MAX_TABLES = 512
 /** Tables of one model. */
 export const MAX_CLUSTERS = 64
 
@@ -31,6 +31,11 @@ export const MAX_CLUSTERS = 64
 export const BY_LAST = 1
 export const BY_SIBLING = 2
 export const BY_ROW = 4
+/** Which way the last step went; with BY_LAST. */
+export const BY_SIGN = 8
+/** How many bits name them. */
+export const FACTOR_BITS = 4
+export const ALL_FACTORS = 15
 
 export class Prior {
   readonly plan: GamePlan
@@ -61,26 +66,8 @@ export class Prior {
     )
   }
 
-  /** The prior as bytes: half a kilobyte or so. @throws ERR_USAGE for a generic one, which needs none, and for too many tables */
-  pack(): Uint8Array<ArrayBuffer> {
-    if (this.epoch === 0) fail('ERR_USAGE', 'the generic prior is known to both ends')
-    const out = new BitWriter()
-    out.uint(this.plan.game.hash, 32)
-    out.bits(this.epoch, 2)
-    out.bits(PRIOR_VERSION, 8)
-    const { alphabets } = modelsOf(this.plan)
-    for (const [m, model] of this.models.entries()) packModel(out, alphabets[m], model, this.factors[m], this.levels)
-    const bytes = out.finish()
-    if (bytes.length > MAX_BYTES || this.levels.length > MAX_TABLES)
-      fail(
-        'ERR_USAGE',
-        `a prior of ${bytes.length} bytes and ${this.levels.length} tables: expected at most ${MAX_BYTES} and ${MAX_TABLES}`
-      )
-    return bytes
-  }
-
   /**
-   * The prior that pack() made, for the same game.
+   * The prior that packPrior() made, for the same game.
    * @throws ERR_SCHEMA_MISMATCH, ERR_PROTOCOL_VERSION, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED
    */
   static unpack(game: AnyGame, bytes: Uint8Array): Prior {
@@ -115,54 +102,32 @@ export function genericPrior(plan: GamePlan): Prior {
   return prior
 }
 
+/** A game's prior: the one given, or the generic one. @throws ERR_USAGE for one of another game */
+export function priorOf(plan: GamePlan, prior: Prior | undefined): Prior {
+  if (prior && prior.plan !== plan) fail('ERR_USAGE', 'this prior is of another game')
+  return prior ?? genericPrior(plan)
+}
+
 /** A residual's context with only the factors in `mask`. */
 export function masked(context: number, mask: number): number {
   const row = context % ROW
   const sibling = Math.floor(context / ROW) % SIBLING
-  const last = Math.floor(context / (ROW * SIBLING))
-  return ((mask & BY_LAST ? last : 0) * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
+  let last = mask & BY_LAST ? Math.floor(context / (ROW * SIBLING)) : 0
+  if (last > 0 && !(mask & BY_SIGN)) last = (last - 1) | 1
+  return (last * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
 }
 
 function factorsOf(map: Int32Array): number {
   let mask = 0
   for (let c = 0; c < CONTEXTS; c++)
-    for (const bit of [BY_LAST, BY_SIBLING, BY_ROW]) if (map[c] !== map[masked(c, 7 ^ bit)]) mask |= bit
+    for (let bit = 1; bit <= BY_SIGN; bit *= 2) if (map[c] !== map[masked(c, ALL_FACTORS ^ bit)]) mask |= bit
   return mask
 }
 
 /** The contexts that a map with these factors tells apart. */
-function keptOf(contexts: number, mask: number): number[] {
+export function keptOf(contexts: number, mask: number): number[] {
   const all = Array.from({ length: contexts }, (_, c) => c)
   return contexts === CONTEXTS ? all.filter((c) => masked(c, mask) === c) : all
-}
-
-/** Of residuals: shaped?; usual?, tables less one, factors, runs of the map, each table's levels against those of two symbols before. */
-function packModel(
-  out: BitWriter,
-  { kind, contexts }: Alphabet,
-  { map, usual }: Model,
-  mask: number,
-  levels: readonly Uint8Array[]
-): void {
-  if (kind === 'residual') out.bit(map === undefined)
-  if (!map) return
-  out.bit(usual !== undefined)
-  if (usual !== undefined) gamma(out, usual)
-  const tables = [...new Set(map)]
-  gamma(out, tables.length - 1)
-  if (tables.length > 1) {
-    if (contexts === CONTEXTS) out.bits(mask, 3)
-    const bits = 32 - Math.clz32(tables.length - 1)
-    const kept = keptOf(contexts, mask)
-    for (let c = 0; c < kept.length; ) {
-      let run = 1
-      while (c + run < kept.length && map[kept[c + run]] === map[kept[c]]) run++
-      out.uint(tables.indexOf(map[kept[c]]), bits)
-      gamma(out, run - 1)
-      c += run
-    }
-  }
-  for (const table of tables) packLevels(out, levels[table], kind === 'residual')
 }
 
 function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alphabet, levels: Uint8Array[]): Model {
@@ -176,7 +141,7 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
     fail('ERR_FRAME_INVALID', `${count} tables for ${contexts} contexts, after ${first} others`)
   const map = new Int32Array(contexts).fill(first)
   if (count > 1) {
-    const mask = contexts === CONTEXTS ? from.bits(3) : 0
+    const mask = contexts === CONTEXTS ? from.bits(FACTOR_BITS) : 0
     const bits = 32 - Math.clz32(count - 1)
     const kept = keptOf(contexts, mask)
     for (let c = 0; c < kept.length; ) {
@@ -198,18 +163,6 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
   return { map, usual }
 }
 
-/** With `isResidual` the symbols that leadOf() takes together have one level. */
-function packLevels(out: BitWriter, levels: Uint8Array, isResidual: boolean): void {
-  const { length } = levels
-  gamma(out, length - 1)
-  const said: number[] = []
-  for (let s = 0; s < length; s++)
-    if (!isResidual || leadOf(s, length) === s) said.push(zigzag(levels[s] - expected(levels, s)))
-  const k = parameterOf(said)
-  out.bits(k, 2)
-  for (const one of said) out.rice(one, k)
-}
-
 function unpackLevels(from: BitReader, symbols: number, isResidual: boolean): Uint8Array {
   const length = readGamma(from) + 1
   if (length > symbols) fail('ERR_FRAME_INVALID', `a table of ${length} symbols: expected at most ${symbols}`)
@@ -229,28 +182,11 @@ function unpackLevels(from: BitReader, symbols: number, isResidual: boolean): Ui
 }
 
 /** Signs alternate up to 16, so the like of a symbol is two before it. */
-function expected(levels: Uint8Array, s: number): number {
+export function expected(levels: Uint8Array, s: number): number {
   return s === 0 ? 20 : s < 3 || s > 16 ? levels[s - 1] : levels[s - 2]
 }
 
-function parameterOf(said: readonly number[]): number {
-  let best = 0
-  let least = Number.POSITIVE_INFINITY
-  for (let k = 0; k < 4; k++) {
-    let bits = 0
-    for (const one of said) bits += 1 + k + (one >> k)
-    if (bits < least) [least, best] = [bits, k]
-  }
-  return best
-}
-
-/** Elias's gamma code of value + 1 (Peter Elias, 1975), 0 to 2^31 - 1; lowest bits first. */
-function gamma(out: BitWriter, value: number): void {
-  const n = 31 - Math.clz32(value + 1)
-  out.uint(0, n)
-  out.bit(true)
-  out.uint((value + 1) & ((1 << n) - 1), n)
-}
+/** What gamma() of prior-packing.ts wrote. */
 function readGamma(from: BitReader): number {
   let n = 0
   while (!from.bit()) if (++n > 31) fail('ERR_FRAME_INVALID', 'a prior with a number past 2^31 - 1')

@@ -2,9 +2,9 @@
 // What is read back is the settled value, so settle() is what both ends run on.
 
 import { type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
-import { PARTS } from '../schema/field.ts'
 import { type Column, type FieldSlot, fromSteps, type Layout, toSteps } from '../schema/layout.ts'
 import { packValue, show, unpackValue } from '../schema/packed.ts'
+import { PARTS } from '../schema/parts.ts'
 import { fromSmallestThree, isRotation, toSmallestThree } from '../schema/rotation.ts'
 import { BitReader, BitWriter } from './bits.ts'
 

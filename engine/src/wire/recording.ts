@@ -6,7 +6,8 @@
 import { fail } from '../schema/errors.ts'
 import type { AnyGame } from '../schema/game.ts'
 import type { Snapshot } from '../state/snapshot.ts'
-import { DeltaDecoder, DeltaEncoder, MAX_AGE } from './encoder.ts'
+import { MAX_AGE } from './chunk.ts'
+import { DeltaDecoder, DeltaEncoder } from './encoder.ts'
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from './kinds.ts'
 
 const MARK = [0x54, 0x57, 0x52] // 'TWR'

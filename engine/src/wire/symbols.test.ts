@@ -6,7 +6,7 @@ import { BitReader, BitWriter } from './bits.ts'
 import { LEVELS, normalise, RansReader, RansWriter, Tables } from './entropy.ts'
 import { CONTEXTS, LAST, ROW, SIBLING, SYMBOLS } from './model.ts'
 import { Scratch } from './scratch.ts'
-import { MANY, readSymbols, skip, start, writeSymbols } from './symbols.ts'
+import { MANY, noteSizes, readSymbols, writeAlike, writeSymbols } from './symbols.ts'
 
 const BITS = 32
 const tables = fc
@@ -34,6 +34,8 @@ const columns = fc.integer({ min: 1, max: 300 }).chain((n) =>
         residuals: fc.array(residual, { minLength: n, maxLength: n }),
         contexts: fc.array(fc.tuple(fc.nat(LAST - 1), fc.nat(ROW - 1)), { minLength: n, maxLength: n }),
         kind: fc.constantFrom('some', 'some', 'few', 'none'),
+        /** All rows have one table. */
+        isAlike: fc.boolean(),
         groups: fc.array(fc.boolean(), { minLength: 38, maxLength: 38 }),
       }),
       { minLength: 1, maxLength: 4 }
@@ -56,12 +58,8 @@ describe('X2, X4, X7 the residuals of columns', () => {
         const one = new Tables([[4095, 1]], [false])
         rans.put(one, 0, 1)
         scratch.fit(n)
-        start(n, scratch)
-        for (const { residuals, contexts, kind, groups } of columns) {
-          if (kind === 'none') {
-            skip(n, scratch)
-            continue
-          }
+        for (const { residuals, contexts, kind, isAlike, groups } of columns) {
+          if (kind === 'none') continue
           const own = Uint32Array.from(residuals)
           let coded = n
           if (kind === 'few')
@@ -75,7 +73,10 @@ describe('X2, X4, X7 the residuals of columns', () => {
           if (coded >= MANY) paired++
           for (const [a, [last, row]] of contexts.entries()) scratch.context[a] = last * SIBLING * ROW + row
           rans.reserve(n)
-          writeSymbols(bits, rans, tables, places, BITS, own, n, kind === 'few', scratch)
+          if (isAlike) {
+            writeAlike(bits, rans, tables, places[0], BITS, own, n, kind === 'few', scratch)
+            noteSizes(own, n, scratch)
+          } else writeSymbols(bits, rans, tables, places, BITS, own, n, kind === 'few', scratch)
         }
         bits.align()
         bits.bytes(rans.finish())
@@ -86,16 +87,13 @@ describe('X2, X4, X7 the residuals of columns', () => {
         symbols.open()
         expect(symbols.get(one, 0)).toBe(1)
         other.fit(n)
-        start(n, other)
-        for (const { residuals, contexts, kind, groups } of columns) {
-          if (kind === 'none') {
-            skip(n, other)
-            continue
-          }
+        for (const { residuals, contexts, kind, isAlike, groups } of columns) {
+          if (kind === 'none') continue
           const read = new Uint32Array(n).fill(12345)
           for (const [g, has] of groups.entries()) other.groups[g] = has ? 1 : 0
           for (const [a, [last, row]] of contexts.entries()) other.context[a] = last * SIBLING * ROW + row
-          readSymbols(from, symbols, tables, map, BITS, read, n, codedOf.shift()!, other)
+          const told = isAlike ? undefined : map
+          readSymbols(from, symbols, tables, told, map[0], BITS, read, n, codedOf.shift()!, true, other)
           expect([...read]).toEqual(residuals.map((u, a) => (kind === 'few' && !groups[a >> 3] ? 0 : u)))
         }
         from.align()
@@ -111,7 +109,6 @@ describe('X2, X4, X7 the residuals of columns', () => {
     const [bits, rans, scratch] = [new BitWriter(), new RansWriter(), new Scratch()]
     bits.bits(0, 8)
     scratch.fit(residuals.length)
-    start(residuals.length, scratch)
     rans.reserve(residuals.length)
     const places = new Int32Array(CONTEXTS).fill(3)
     writeSymbols(bits, rans, plain, places, BITS, Uint32Array.from(residuals), residuals.length, false, scratch)
@@ -134,9 +131,8 @@ describe('X2, X4, X7 the residuals of columns', () => {
       const read = () => {
         const [from, symbols, scratch] = [new BitReader(bytes), new RansReader(bytes.subarray(cut)), new Scratch()]
         scratch.fit(200)
-        start(200, scratch)
         symbols.open()
-        readSymbols(from, symbols, plain, new Int32Array(CONTEXTS), BITS, new Uint32Array(200), 200, 200, scratch)
+        readSymbols(from, symbols, plain, undefined, 0, BITS, new Uint32Array(200), 200, 200, false, scratch)
         symbols.end(0)
       }
       expect(refused(read)).toMatch(/ERR_FRAME_(TRUNCATED|INVALID)/)

@@ -4,26 +4,11 @@
 
 import type { BitReader, BitWriter } from './bits.ts'
 import { ESCAPE, type RansReader, type RansWriter, type Tables, withinSymbols } from './entropy.ts'
-import { CLASS, DIRECT, RAW_BASE, RAW_BITS, ROW, symbolOf, TOP_CLASS, UNKNOWN } from './model.ts'
+import { CLASS, DIRECT, RAW_BASE, RAW_BITS, ROW, symbolOf, TOP_CLASS } from './model.ts'
 import type { Scratch } from './scratch.ts'
 
 /** With as many rows time is worth a byte or two: symbols of a column alternate between the coder's two states from here on. */
 export const MANY = 96
-/** No column of this row was coded yet: four times UNKNOWN, as scratch.sibling holds it. */
-const FIRST = UNKNOWN << 2
-
-/** No column of these `n` rows was coded yet. */
-export function start(n: number, { sibling }: Scratch): void {
-  sibling.fill(FIRST, 0, n)
-}
-
-/** A column in which none of these `n` rows has a residual. */
-export function skip(n: number, { sibling }: Scratch): void {
-  for (let a = 0; a < n; a++) sibling[a] = faded(sibling[a])
-}
-function faded(sum: number): number {
-  return sum === FIRST ? 0 : sum >> 1
-}
 
 /**
  * Writes `n` residuals (zigzag). `places`: by context its table's start among the entries << 8 | the last symbol, which is an
@@ -46,19 +31,18 @@ export function writeSymbols(
   let raw = 0
   for (let a = 0; a < n; a++) {
     if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
-      for (const end = Math.min(a + 8, n); a < end; a++) sibling[a] = faded(sibling[a])
-      a--
+      a += 7
       continue
     }
     const u = residuals[a]
-    const sum = sibling[a]
-    const place = places[context[a] + (sum >> 2) * ROW]
+    const most = sibling[a]
+    const place = places[context[a] + most * ROW]
     const last = place & 255
     let size = TOP_CLASS
     let symbol = u
     if (u < DIRECT) size = CLASS[u]
     else symbol = symbolOf(u)
-    sibling[a] = sum === FIRST ? size << 2 : (sum >> 1) + 2 * size
+    sibling[a] = larger(most, size)
     if (symbol >= last || u >= DIRECT) {
       widths[a] = symbol < last ? RAW_BITS[symbol] : escapeBits
       if (symbol > last) symbol = last
@@ -66,28 +50,90 @@ export function writeSymbols(
     }
     ops[at++] = entries[(place >> 8) + symbol]
   }
-  const coded = at - rans.count
-  rans.count = at
-  if (coded >= MANY) rans.pair(coded)
-  if (raw > 0) {
-    bits.run(residuals, widths, n)
-    widths.fill(0, 0, n)
+  endRun(bits, rans, at, raw, residuals, widths, n)
+}
+
+/** The same where all rows have one table: half the work. What siblings tell of these residuals is noteSizes()'s. */
+export function writeAlike(
+  bits: BitWriter,
+  rans: RansWriter,
+  { entries }: Tables,
+  place: number,
+  escapeBits: number,
+  residuals: Uint32Array,
+  n: number,
+  few: boolean,
+  { widths, groups }: Scratch
+): void {
+  const { ops } = rans
+  const first = place >> 8
+  const last = place & 255
+  let at = rans.count
+  let raw = 0
+  for (let a = 0; a < n; a++) {
+    if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
+      a += 7
+      continue
+    }
+    const u = residuals[a]
+    let symbol = u < DIRECT ? u : symbolOf(u)
+    if (symbol >= last || u >= DIRECT) {
+      widths[a] = symbol < last ? RAW_BITS[symbol] : escapeBits
+      if (symbol > last) symbol = last
+      raw++
+    }
+    ops[at++] = entries[first + symbol]
+  }
+  endRun(bits, rans, at, raw, residuals, widths, n)
+}
+
+/** Takes note of a column's residuals for the contexts of those that follow. */
+export function noteSizes(residuals: Uint32Array, n: number, { sibling }: Scratch): void {
+  for (let a = 0; a < n; a++) {
+    const u = residuals[a]
+    sibling[a] = larger(sibling[a], u < DIRECT ? CLASS[u] : TOP_CLASS)
   }
 }
 
+/** Without a branch: chance would decide it. */
+function larger(a: number, b: number): number {
+  const more = b - a
+  return a + (more & ~(more >> 31))
+}
+
+function endRun(
+  bits: BitWriter,
+  rans: RansWriter,
+  at: number,
+  raw: number,
+  residuals: Uint32Array,
+  widths: Uint8Array,
+  n: number
+): void {
+  const coded = at - rans.count
+  rans.count = at
+  if (coded >= MANY) rans.pair(coded)
+  if (raw === 0) return
+  bits.run(residuals, widths, n)
+  widths.fill(0, 0, n)
+}
+
 /**
- * Reads `n` residuals (zigzag), of which `coded` have a symbol. `map`: by context the number of its table.
+ * Reads `n` residuals (zigzag), of which `coded` have a symbol. `map`: by context the number of its table; without one all
+ * rows have `alike`. With `noted` the contexts of later columns ask for these residuals.
  * @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID
  */
 export function readSymbols(
   bits: BitReader,
   rans: RansReader,
   { entries, guesses }: Tables,
-  map: Int32Array,
+  map: Int32Array | undefined,
+  alike: number,
   escapeBits: number,
   residuals: Uint32Array,
   n: number,
   coded: number,
+  noted: boolean,
   { context, sibling, groups }: Scratch
 ): void {
   const { bytes } = rans
@@ -98,15 +144,14 @@ export function readSymbols(
   let y = rans.other
   let at = rans.at
   for (let a = 0; a < n; a++) {
-    const sum = sibling[a]
     if (few && groups[a >> 3] === 0) {
       residuals[a] = 0
-      sibling[a] = faded(sum)
       continue
     }
+    const table = map ? map[context[a] + sibling[a] * ROW] : alike
     // As RansReader.get().
     const slot = x & 4095
-    let index = guesses[(map[context[a] + (sum >> 2) * ROW] << 8) | (slot >> 4)]
+    let index = guesses[(table << 8) | (slot >> 4)]
     let entry = entries[index]
     let from = slot - (entry & 4095)
     let freq = (entry >>> 12) & 8191
@@ -124,8 +169,7 @@ export function readSymbols(
     let u = entry >>> 25
     if (u >= DIRECT) u = rawOf(bits, u, escapeBits)
     residuals[a] = u
-    const size = u < DIRECT ? CLASS[u] : TOP_CLASS
-    sibling[a] = sum === FIRST ? size << 2 : (sum >> 1) + 2 * size
+    if (noted) sibling[a] = larger(sibling[a], u < DIRECT ? CLASS[u] : TOP_CLASS)
     if (paired) {
       const next = y
       y = x

@@ -8,7 +8,8 @@ import type { Snapshot } from '../state/snapshot.ts'
 import { World } from '../state/world.ts'
 import { DeltaDecoder, DeltaEncoder } from './encoder.ts'
 import { modelsOf } from './model.ts'
-import { Prior } from './prior.ts'
+import { BY_LAST, Prior } from './prior.ts'
+import { packPrior } from './prior-packing.ts'
 import { Trainer, trainPrior } from './training.ts'
 
 const game = defineGame({
@@ -58,7 +59,7 @@ function sizeOf(prior: Prior | undefined, snapshots: readonly Snapshot<Game>[]):
 }
 
 describe('a prior trained on one match', () => {
-  const prior = Prior.unpack(game, trainPrior(game, play(1, 200)).pack())
+  const prior = Prior.unpack(game, packPrior(trainPrior(game, play(1, 200))))
 
   it('makes the frames of another one smaller', () => {
     const other = play(2, 200)
@@ -66,7 +67,7 @@ describe('a prior trained on one match', () => {
   })
 
   it('is a few hundred bytes', () => {
-    expect(trainPrior(game, play(1, 200)).pack().length).toBeLessThan(500)
+    expect(packPrior(trainPrior(game, play(1, 200))).length).toBeLessThan(500)
   })
 
   it('knows what new rows mostly are', () => {
@@ -109,7 +110,7 @@ describe('a trainer, frame by frame', () => {
     for (const [at, snapshot] of snapshots.entries()) {
       trainer.add(snapshot, snapshots[at - 1], snapshots[at - 2])
       expect(trainer.frames).toBe(at + 1)
-      if (at === 9 || at === 199) sizes.push(sizeOf(Prior.unpack(game, trained(trainer).prior.pack()), other))
+      if (at === 9 || at === 199) sizes.push(sizeOf(Prior.unpack(game, packPrior(trained(trainer).prior)), other))
     }
     // What it saw more of it knows better; ten frames are better than none.
     expect(sizes[0]).toBeLessThan(sizeOf(undefined, other))
@@ -214,7 +215,7 @@ describe('X15 a column whose residuals are never alike for long', () => {
     }
     return world.snapshot()
   })
-  const prior = Prior.unpack(restless, trainPrior(restless, snapshots).pack())
+  const prior = Prior.unpack(restless, packPrior(trainPrior(restless, snapshots)))
 
   it('goes on saying its shape in each frame; others have tables', () => {
     const { columns } = modelsOf(planOf(restless)).tables[0]
@@ -246,7 +247,34 @@ it('L5 of owners’ columns a prior says nothing unless it is told to', () => {
       world.safe.spawn({ pin, x: tick })
       return world.snapshot()
     })
-    return trainPrior(secret, snapshots).pack()
+    return packPrior(trainPrior(secret, snapshots))
   }
   expect(packed(4321)).toEqual(packed(17))
+})
+
+describe('contexts that save little', () => {
+  const herd = defineGame({ name: 'herd', tickRate: 30, entities: { sheep: entity({ x: int(0, 1_000_000) }) } })
+  const { columns } = modelsOf(planOf(herd)).tables[0]
+  const x = planOf(herd).tables[0].layout.columns.find(({ name }) => name === 'x')!
+  /** 30 sheep take steps of 1 or 2, mostly one like the last; others sleep. */
+  const asksForLast = (sleeping: number): boolean => {
+    const world = new World(herd)
+    const random = new Random(7)
+    for (let i = 0; i < 30 + sleeping; i++) world.sheep.spawn({ x: 500_000 })
+    const last = new Uint8Array(30).fill(1)
+    const snapshots = Array.from({ length: 400 }, () => {
+      world.tick++
+      for (const [i, sheep] of [...world.sheep].entries()) {
+        if (i >= last.length) continue
+        if (random.next() > 0.62) last[i] = 3 - last[i]
+        sheep.x += random.next() < 0.5 ? last[i] : -last[i]
+      }
+      return world.snapshot()
+    })
+    return (trainPrior(herd, snapshots).factors[columns[x.index] + 1] & BY_LAST) > 0
+  }
+
+  it('are told apart where few rows change, not where all rows pay for them', () => {
+    expect([asksForLast(0), asksForLast(400)]).toEqual([false, true])
+  })
 })

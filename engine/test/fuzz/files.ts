@@ -4,6 +4,7 @@ import { PacketType } from 'socket.io-parser'
 import { planOf } from '../../src/schema/game.ts'
 import { Decoder, Encoder, FRAME_EVENT } from '../../src/wire/parser.ts'
 import { Prior } from '../../src/wire/prior.ts'
+import { packPrior } from '../../src/wire/prior-packing.ts'
 import { RecordingWriter, readRecording } from '../../src/wire/recording.ts'
 import { trainPrior } from '../../src/wire/training.ts'
 import { checkWithin, inner, outer } from '../worlds.ts'
@@ -15,7 +16,9 @@ const PRIOR_BYTES = 8192
 
 export function priors(chance: Chance, drawn: DrawnGame): Target {
   const { game } = drawn
-  const frames = [1, 2, 3].map((epoch) => trainPrior(game, drawPlay(chance, drawn).snapshots.map(outer), epoch).pack())
+  const frames = [1, 2, 3].map((epoch) =>
+    packPrior(trainPrior(game, drawPlay(chance, drawn).snapshots.map(outer), epoch))
+  )
   return bounded(
     {
       about: drawn.about,
@@ -23,7 +26,7 @@ export function priors(chance: Chance, drawn: DrawnGame): Target {
       refuses: typed('ERR_FRAME_INVALID', 'ERR_FRAME_TRUNCATED', 'ERR_SCHEMA_MISMATCH', 'ERR_PROTOCOL_VERSION'),
       reader: () => (frame) => {
         const prior = Prior.unpack(game, frame)
-        return { outcome: 'read', check: () => void Prior.unpack(game, prior.pack()) }
+        return { outcome: 'read', check: () => void Prior.unpack(game, packPrior(prior)) }
       },
       check: () => {},
     },

@@ -7,6 +7,7 @@ import { Random } from '../../src/state/random.ts'
 import type { SnapshotBase } from '../../src/state/snapshot.ts'
 import { DeltaDecoder, DeltaEncoder } from '../../src/wire/encoder.ts'
 import { Prior } from '../../src/wire/prior.ts'
+import { packPrior } from '../../src/wire/prior-packing.ts'
 import { trainPrior } from '../../src/wire/training.ts'
 import { anyGame, Churn, inner, outer } from '../worlds.ts'
 import { everything } from './everything.ts'
@@ -49,7 +50,7 @@ export function drawPlay(chance: Chance, { game, about }: DrawnGame): Play {
   const snapshots = Array.from({ length: 4 + chance.below(4) }, () => churn.step(gap(), calm))
   const prior =
     chance.below(8) === 0 ? trainPrior(game, snapshots.slice(0, 3).map(outer), 1 + chance.below(3)) : undefined
-  return { game, about: `${about}, world ${seed}`, snapshots, prior: prior && Prior.unpack(game, prior.pack()) }
+  return { game, about: `${about}, world ${seed}`, snapshots, prior: prior && Prior.unpack(game, packPrior(prior)) }
 }
 
 /** Each snapshot against some baseline and one before, mostly the last two, on what was decoded. Throws if it differs. */

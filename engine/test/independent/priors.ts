@@ -63,7 +63,7 @@ function makeModels(contract: Contract): Models {
       const { max } = column
       all.push(
         { kind: 'any', contexts: 1, symbols: 3, max },
-        { kind: 'residual', contexts: 384, symbols: residualSymbol(2 * max) + 2, max },
+        { kind: 'residual', contexts: 588, symbols: residualSymbol(2 * max) + 2, max },
         { kind: 'fresh', contexts: 153, symbols: 2 + Math.floor(max / 2 ** lowBits(max)), max },
         { kind: 'group', contexts: 1, symbols: 2, max }
       )
@@ -134,7 +134,7 @@ export function readPrior(contract: Contract, schema: number, bytes: readonly nu
   if (from.number(32) !== schema) throw new Error('a prior of another schema')
   const epoch = from.number(2)
   if (epoch === 0) throw new Error('epoch 0')
-  if (from.number(8) !== 1) throw new Error('another version')
+  if (from.number(8) !== 2) throw new Error('another version')
   const usuals: (number | undefined)[] = []
   const tables = modelsOf(contract).all.map((model, m) => {
     if (model.kind === 'residual' && from.flag()) return undefined
@@ -147,12 +147,13 @@ export function readPrior(contract: Contract, schema: number, bytes: readonly nu
 /** By context. */
 function readTables(from: Bits, { kind, contexts, symbols }: Model): Frequencies[] {
   const count = from.gamma() + 1
-  const mask = kind === 'residual' && count > 1 ? from.number(3) : 7
-  /** The context with those factors 0 that don't count. */
+  const mask = kind === 'residual' && count > 1 ? from.number(4) : 15
+  /** The lowest context with the same factors that count. */
   const said = (context: number): number => {
     if (kind !== 'residual') return context
-    const [last, sibling, row] = [Math.floor(context / 48), Math.floor(context / 6) % 8, context % 6]
-    return ((mask & 1 ? last : 0) * 8 + (mask & 2 ? sibling : 0)) * 6 + (mask & 4 ? row : 0)
+    const [signed, sibling, row] = [Math.floor(context / 42), Math.floor(context / 6) % 7, context % 6]
+    const last = signed > 0 && signed % 2 === 0 && !(mask & 8) ? signed - 1 : signed
+    return ((mask & 1 ? last : 0) * 7 + (mask & 2 ? sibling : 0)) * 6 + (mask & 4 ? row : 0)
   }
   const of = new Map<number, number>()
   const kept = Array.from({ length: contexts }, (_, c) => c).filter((c) => said(c) === c)

@@ -223,7 +223,7 @@ function readNumbers(
   const table = contract.tables[t]
   const models = modelsOf(contract).tables[t]
   const { prior } = header
-  const rowClasses = old.map((one) => rowClass(table, contract.tickRate, header, numbers, one))
+  const rowClasses = old.map((one) => rowClass(numbers, one))
   // S24
   const active = old.map(() => false)
   if (from.flag()) {
@@ -236,7 +236,7 @@ function readNumbers(
   }
   const count = active.filter((is) => is).length
   // X7
-  const sums: (number | undefined)[] = old.map(() => undefined)
+  const most = old.map(() => 0)
   for (const column of numbers) {
     const model = models.columns.get(column)!
     // S25
@@ -258,17 +258,14 @@ function readNumbers(
     }
     const placeOf = new Map(places.map((i, place) => [i, place]))
     old.forEach((one, i) => {
-      const sum = sums[i]
       const place = placeOf.get(i)
       let u = 0
       if (place !== undefined) {
         const last = lastClass(table, contract.tickRate, header, column, one, sixteenths?.[i])
-        const sibling = sum === undefined ? 7 : Math.floor(sum / 4)
-        const context = (last * 8 + sibling) * 6 + rowClasses[i]
+        const context = (last * 7 + most[i]) * 6 + rowClasses[i]
         u = symbols.u(shape ?? prior.table(model + 1, context)!, column.max, paired ? place % 2 : 0)
       }
-      const c = sizeClass(Math.ceil(u / 2))
-      sums[i] = sum === undefined ? 4 * c : Math.floor(sum / 2) + 2 * c
+      most[i] = Math.max(most[i], sizeClass(Math.ceil(u / 2)))
       const expected =
         sixteenths === undefined
           ? predict(table, contract.tickRate, header, column, one)
@@ -292,19 +289,21 @@ function lastClass(
   sixteenths?: number
 ): number {
   if (sixteenths !== undefined) return Math.floor(((sixteenths + 8) & 15) / 2)
-  if (!first) return 7
+  if (!first) return 13
+  const signed = (d: number): number => 2 * sizeClass(Math.abs(d)) - (d < 0 ? 1 : 0)
   const d = cell(base, column) - cell(first, column)
-  if (column.rate < 0) return sizeClass(Math.abs(short(column, d)))
+  if (column.rate < 0) return signed(short(column, d))
   const rate = table.columns[column.rate]
   const perTick = (rate.step / column.step / tickRate) * ticksBefore
   const constant = ((rate.min / column.step) * ticksBefore) / tickRate + 0.5
-  return Math.max(-2, Math.min(2, d - Math.floor(constant + perTick * cell(base, rate)))) + 2
+  return signed(d - Math.floor(constant + perTick * cell(base, rate)))
 }
 /** X8 */
-function rowClass(table: Table, tickRate: number, header: Header, numbers: readonly Column[], one: Survivor): number {
-  if (!one.first) return 5
+function rowClass(numbers: readonly Column[], { base, first }: Survivor): number {
+  if (!first) return 5
   const free = numbers.filter(({ rate, byGame }) => rate < 0 && !byGame)
-  const sum = free.reduce((all, column) => all + lastClass(table, tickRate, header, column, one), 0)
+  const step = (column: Column): number => Math.abs(short(column, cell(base, column) - cell(first, column)))
+  const sum = free.reduce((all, column) => all + sizeClass(step(column)), 0)
   return sum === 0 ? 0 : Math.min(4, 1 + Math.floor(sum / free.length))
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { AnyGame } from '@tickwire/engine'
-import { type Cost, explain, type Prior, readRecording } from '@tickwire/engine/wire'
+import { type Cost, explain, type Prior, packPrior, readRecording } from '@tickwire/engine/wire'
 import { CommandError, gameOf, importModule } from './load.ts'
 import { type RecordingFile, train } from './training.ts'
 
@@ -35,7 +35,7 @@ export async function trainCommand(words: readonly string[], said: Said): Promis
   const game = gameOf(await importModule(gamePath, 'tickwire-train'), gamePath, exported)
   const files = recordings.map((name) => ({ name, bytes: readBytes(name) }))
   const { frames, before, after, prior } = train(game, files, small ? 'small' : 'fast', said.progress)
-  const packed = prior.pack()
+  const packed = packPrior(prior)
   writeBytes(out, packed)
   said.out(
     [

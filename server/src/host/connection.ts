@@ -40,6 +40,10 @@ export class SocketConnection implements Connection {
     return this.#waiting + (this.#look().tcp?.writableLength ?? 0)
   }
 
+  get isPolled(): boolean | undefined {
+    return this.#engine.transport.name === 'polling' ? isIdle(this.#engine) : undefined
+  }
+
   sendFrame(shared: SharedFrame, head?: Uint8Array<ArrayBuffer>): void {
     if (!this.#mayWait(this.bufferedAmount)) return
     const { framed, payload, options } = prepare(shared, head)

@@ -20,7 +20,7 @@ import type { Connection } from '../match/connection.ts'
 import type { Identity } from '../match/rules.ts'
 import { Addresses, addressOf } from './addresses.ts'
 import { type Authenticate, checkpoint } from './authenticate.ts'
-import { type Engine, SocketConnection, type WebSocketTransport } from './connection.ts'
+import { type Engine, SocketConnection, type WebSocketTransport, webSocketOf } from './connection.ts'
 import { door, letPageRead } from './door.ts'
 import { type Limits, limitsOf, type Origins, originRule } from './guard.ts'
 import { Inbound } from './inbound.ts'
@@ -169,7 +169,11 @@ export class Sockets {
     this.#closing ??= 'the server is closing'
     const engines = [...this.#inbound.keys()]
     const closed = engines.map((engine) => new Promise((resolve) => engine.once('close', resolve)))
-    for (const engine of engines) engine.close()
+    for (const engine of engines) {
+      engine.close()
+      // Nobody was thrown out: it is read on, or the other side's farewell would not be heard, and each wait a second.
+      webSocketOf(engine)?.resume()
+    }
     await Promise.all(closed)
   }
 

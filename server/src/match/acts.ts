@@ -37,6 +37,7 @@ export class Acts {
   /** At the start of a tick. */
   run(): void {
     const due = this.#due
+    if (due.length === 0) return
     this.#due = []
     for (const act of due) act()
   }
@@ -44,6 +45,7 @@ export class Acts {
   /** Once its frames are written. */
   answer(): void {
     const answers = this.#answers
+    if (answers.length === 0) return
     this.#answers = []
     for (const answer of answers) answer()
   }

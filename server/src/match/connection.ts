@@ -14,6 +14,8 @@ export interface SharedFrame {
 export interface Connection {
   /** Bytes handed over that the transport has not taken yet. */
   readonly bufferedAmount: number
+  /** Of long-polling: whether a poll waits. Then all that was sent before has arrived, and what is sent now goes at once. */
+  readonly isPolled?: boolean | undefined
   /** Sends `shared` as it is, or, with a `head`, the head and then the shared chunk, as one frame in one write. */
   sendFrame(shared: SharedFrame, head?: Uint8Array<ArrayBuffer>): void
   /** Sends a control message (packed, see PROTOCOL.md): reliable, in order with frames. */

@@ -4,7 +4,7 @@
 // it sent; all work is done in work(), between ticks, a millisecond or so at a time.
 
 import type { AnyGame } from '@tickwire/engine'
-import { FrameWriter, Prior, type SnapshotBase, TickwireError, Trainer } from '@tickwire/engine/wire'
+import { FrameWriter, Prior, packPrior, type SnapshotBase, TickwireError, Trainer } from '@tickwire/engine/wire'
 
 /** Counted frames after which new tables are made. */
 const ROUNDS = [60, 240, 1000, 4000] as const
@@ -106,7 +106,7 @@ export class Learner<G extends AnyGame = AnyGame> {
     const now = yield* trainer.bitsWith(this.#current?.prior)
     const then = yield* trainer.bitsWith(prior)
     yield
-    const bytes = prior.pack()
+    const bytes = packPrior(prior)
     if (bytes.length <= MAX_BYTES && (now - then) * HORIZON > bytes.length * 8) {
       this.#previous = this.#current?.prior
       this.#current = { prior, bytes }
@@ -122,7 +122,7 @@ export class Learner<G extends AnyGame = AnyGame> {
 function unpacked(game: AnyGame, saved: Uint8Array): PackedPrior {
   try {
     const prior = Prior.unpack(game, saved)
-    return { prior, bytes: prior.pack() }
+    return { prior, bytes: packPrior(prior) }
   } catch (error) {
     if (!(error instanceof TickwireError)) throw error
     throw new TickwireError(error.code, `the prior for '${game.name}': ${error.reason}`, { cause: error })

@@ -8,7 +8,6 @@ import {
   type CommandRun,
   fail,
   type GamePlan,
-  History,
   neutralRecord,
   packRecord,
   planOf,
@@ -35,6 +34,7 @@ import { MoveCheck } from './move-check.ts'
 import { Movement } from './movement.ts'
 import { settleName } from './names.ts'
 import { Outbound } from './outbound.ts'
+import { Past } from './past.ts'
 import { heard } from './promised.ts'
 import { Requests } from './requests.ts'
 import { Rewind } from './rewind.ts'
@@ -96,7 +96,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   readonly #seats: Seats
   readonly #requests: Requests<G>
   readonly #events = new EventLog()
-  readonly #history: History<SnapshotBase>
+  readonly #past: Past
   readonly #outbound: Outbound<G>
   readonly #rewind: Rewind
   readonly #check: MoveCheck | undefined
@@ -126,9 +126,9 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#tables = world.tables
     this.#random = new Random(seed)
     this.#now = now ?? (() => (this.tick * 1000) / game.tickRate)
-    this.#history = new History(Math.max(MIN_HISTORY, Math.ceil(HISTORY_SECONDS * game.tickRate)))
+    this.#past = new Past(this.#plan, Math.max(MIN_HISTORY, Math.ceil(HISTORY_SECONDS * game.tickRate)))
     this.#outbound = new Outbound(learner, rules)
-    this.#rewind = new Rewind(this.#plan, this.#history)
+    this.#rewind = new Rewind(this.#plan, this.#past)
     this.#check = checks ? new MoveCheck(this.#plan, this.#warn) : undefined
     this.#neutral = neutralRecord(this.#plan.command)
     this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
@@ -143,7 +143,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       tables: this.#tables,
       acts: this.#acts,
       events: this.#events,
-      history: this.#history,
+      past: this.#past,
       warn: this.#warn,
     })
     this.#seats = this.#seating.seats
@@ -326,10 +326,10 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#seating.sweep(this.#now())
     this.#timers.run(this.tick)
     this.#takeCommands()
-    this.#movement.run(this.tick, this.#history.get(this.tick - 1), this.#commands)
+    this.#movement.run(this.tick, this.#past.get(this.tick - 1), this.#commands)
     heard(this.#rules.tick?.(this, this.#commands as never), this.#fail)
     const snapshot = this.world.snapshot() as never as SnapshotBase
-    this.#history.set(snapshot.tick, snapshot)
+    this.#past.add(snapshot)
     this.#record?.(snapshot as never as Snapshot<G>)
     this.#seating.tellChanges()
     this.#outbound.flush(snapshot, this.#seats, this.#events, this.#now())

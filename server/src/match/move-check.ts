@@ -6,13 +6,13 @@
 
 import {
   bornOfId,
+  Copies,
   type GamePlan,
   Random,
   RowBase,
   type Table,
   type TablePlan,
   type Values,
-  WorldBase,
 } from '@tickwire/engine/wire'
 
 /** A tick, shared among the kinds of entity that have a `move`. */
@@ -72,7 +72,7 @@ export class MoveCheck {
   chance: Random | undefined
   readonly #warn: (message: string) => void
   readonly #random: Random = new Random(0)
-  readonly #world: WorldBase
+  readonly #copies: readonly Copies[]
   readonly #turns: readonly Turn[]
   /** Of each table, a tick. */
   readonly #share: number
@@ -85,7 +85,14 @@ export class MoveCheck {
   constructor(plan: GamePlan, warn: (message: string) => void) {
     this.#warn = warn
     // A ref is compared by its id, whoever is still there.
-    this.#world = new WorldBase(plan.game, { resolve: () => 0 })
+    this.#copies = plan.tables.map(
+      (table) =>
+        new Copies(
+          table,
+          () => 0,
+          () => {}
+        )
+    )
     this.#turns = plan.tables.map(() => ({ tick: -1, at: 0, from: 0 }))
     this.#share = Math.ceil(ROWS / plan.tables.filter(({ move }) => move).length)
     this.#laterTicks = Math.ceil(LATER_SECONDS * plan.game.tickRate)
@@ -132,9 +139,9 @@ export class MoveCheck {
 
   /** A live row as settling would leave it now; undefined for what can't be settled: the match ends of that. */
   #settled(table: Table, row: RowBase, slot: number): RowCopy | undefined {
-    const own = this.#world.tables[table.plan.index]
+    const own = this.#copies[table.plan.index]
     try {
-      own.settle(own.restore(table, slot, bornOfId(row.id)))
+      own.settle(own.take(table, slot, bornOfId(row.id)))
       return new RowCopy(own, slot)
     } catch {
       return undefined
@@ -142,8 +149,8 @@ export class MoveCheck {
   }
 
   #again({ plan, id, slot, before, command, context, after, made }: Run): readonly Divergence[] {
-    const table = this.#world.tables[plan.index]
-    const row = table.restore(before, slot, bornOfId(id))
+    const table = this.#copies[plan.index]
+    const row = table.take(before, slot, bornOfId(id))
     const madeAgain: Made[] = []
     this.chance = this.#random
     try {
@@ -178,7 +185,7 @@ class RowCopy {
   readonly #numbers: Float64Array
   readonly #values: unknown[] = []
 
-  constructor(table: Table, slot: number) {
+  constructor(table: Table | Copies, slot: number) {
     const { columns } = table.plan.layout
     const numbers = new Float64Array(columns.length)
     for (const { index, kind } of columns)
@@ -203,7 +210,7 @@ function kept(value: unknown): unknown {
 }
 
 /** The settled values of a row that are not what they were; of a vector the first that isn't. */
-function* differences(was: RowCopy, table: Table, slot: number): Generator<Divergence> {
+function* differences(was: RowCopy, table: Copies, slot: number): Generator<Divergence> {
   let last = ''
   for (const column of table.plan.layout.columns) {
     const { index, kind, name, slot: field } = column

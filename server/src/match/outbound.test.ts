@@ -1,5 +1,5 @@
 import { defineGame, entity, int } from '@tickwire/engine'
-import { FrameWriter, type Prior, type SnapshotBase, trainPrior, World } from '@tickwire/engine/wire'
+import { FrameWriter, type Prior, packPrior, type SnapshotBase, trainPrior, World } from '@tickwire/engine/wire'
 import { expect, test } from 'vitest'
 import { unpackTell } from '../../../engine/src/wire/messages.ts'
 import { EventLog } from './event-log.ts'
@@ -21,7 +21,7 @@ function tick(): SnapshotBase {
 const snapshots = [tick(), tick(), tick(), tick()]
 const packed = (epoch: number): PackedPrior => {
   const prior = trainPrior(game, snapshots as never, epoch)
-  return { prior, bytes: prior.pack() }
+  return { prior, bytes: packPrior(prior) }
 }
 
 /** What a learner would hand out, by hand. */

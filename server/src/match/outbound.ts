@@ -67,7 +67,8 @@ export class Outbound<G extends AnyGame> {
 
   #takes(seat: Seat, now: number): boolean {
     const mayCost = seat.paidUntil <= now
-    return seat.pace.takes(seat.connection!.bufferedAmount > 0, now) && mayCost
+    const { bufferedAmount, isPolled } = seat.connection!
+    return seat.pace.takes(bufferedAmount > 0, now, isPolled) && mayCost
   }
 
   /** What each player may cost, bytes a ms. */

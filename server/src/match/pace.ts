@@ -45,6 +45,8 @@ const DRIFT = 0.0002
 const MAX_JITTER_MS = 30
 /** So many acknowledgements in a row that tell of a queue make a player narrow. */
 const QUEUED_IN_A_ROW = 3
+/** Where a tick takes so long two do, and a queue is long when it takes no longer than this, ms. */
+const LONG_TICK_MS = 40
 /** Acknowledgements until it is known by how much delays vary. */
 const SURE = 16
 /** A player for whom nothing was held for so long is narrow no more. */
@@ -58,15 +60,21 @@ const MAX_USUAL_MS = 200
 const PROBE_MS = 200
 /** A wait of so long is a pause: then a frame goes now and then, to be answered. */
 const PAUSE_MS = 1000
+/** Until then one goes when none went for this share of the wait. */
+const SPREAD = 0.6
 /** While acknowledgements are overdue no more than so many bytes get on their way. */
 const MAX_BYTES = 48 * 1024
 /** So few cost no link much, should it have become narrow: who keeps up gets each frame meanwhile, for up to PAUSE_MS. */
-const FEW_BYTES = 2 * 1024
+const FEW_BYTES = 1024
+/** Of small frames twice as many: what such a stream needs of a link is little. */
+const SMALL_FRAME = 128
 
 export class Pace {
   /** Since when it acknowledged nothing of what it was sent, ms; undefined: it owes nothing. */
   owesSince: number | undefined
   readonly #tickMs: number
+  /** It did over the connection before: that the first acknowledgement takes long is the end of the stall that cut that. */
+  readonly #keptUp: boolean
   // A ring of the frames on their way, the oldest first: tick, bytes and time of each. Its length is a power of two.
   #frames = new Float64Array(FEW_FRAMES * WORDS)
   #mask = FEW_FRAMES - 1
@@ -94,6 +102,10 @@ export class Pace {
   /** Bytes that the link delivered of late, and the ms that it was busy with them. */
   #delivered = 0
   #busy = 0
+  /** The same by the shortest delay as it is: `#busy` leaves off by how much delays vary. */
+  #busyByPath = 0
+  /** When a frame was sent while no other was on its way. */
+  #aloneAt = Number.NaN
   /** How much faster than that it is taken to be. */
   #gain = 1
   /** By how much delays vary from one to the next while there is no queue, ms. */
@@ -112,14 +124,16 @@ export class Pace {
   /** What that was when something was acknowledged last. */
   #heldBefore = Number.POSITIVE_INFINITY
 
-  /** @param tickRate ticks a second */
-  constructor(tickRate: number) {
+  /** @param tickRate ticks a second; @param before of the player's last connection */
+  constructor(tickRate: number, before?: Pace) {
     this.#tickMs = 1000 / tickRate
+    this.#keptUp = before !== undefined && !before.#isNarrow
   }
 
   /** A frame was written. */
   sent(tick: number, bytes: number, now: number): void {
     if (this.#count > this.#mask) this.#grow()
+    if (this.#count === 0) this.#aloneAt = now
     const at = this.#at(this.#count)
     this.#frames[at + TICK] = tick
     this.#frames[at + SIZE] = bytes
@@ -144,6 +158,7 @@ export class Pace {
     const sentAt = ring[last + TIME]
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
     const isFirst = Number.isNaN(this.#age)
+    const isRound = sentAt === this.#aloneAt && now - this.#baseAt > BASE_MS
     this.#noteAge(now - oldest, frames)
     // The clocks differ by anything: only how the difference changes is read. 16 bits are half a minute either way.
     const sent = Math.round(sentAt)
@@ -152,16 +167,17 @@ export class Pace {
     this.#heldBefore = this.#heldAt
     if (isFirst) {
       this.#heldBefore = this.#heldAt = now
-      this.#isNarrow = now - oldest > FIRST_MS
+      this.#isNarrow = !this.#keptUp && now - oldest > FIRST_MS
       this.#delivered = size
-      this.#busy = Math.max(1, now - oldest)
+      this.#busyByPath = this.#busy = Math.max(1, now - oldest)
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
-    else this.#noteRate(frames, arrived)
+    // The rate of the round without frames would be by the shortest delay that it is to correct.
+    else if (!isRound) this.#noteRate(frames, arrived)
     for (let i = 0; i < frames; i++) this.#bytes -= ring[this.#at(i) + SIZE]
     this.#first = (this.#first + frames) & this.#mask
     this.#count -= frames
     this.owesSince = this.#count > 0 ? now : undefined
-    this.#noteBase(delay, size, arrived, now)
+    this.#noteBase(delay, size, arrived, isRound, now)
     const isAlone = sentAt + this.#path > this.#arrivedAt
     this.#delay = delay
     this.#arrivedAt = arrived
@@ -172,9 +188,13 @@ export class Pace {
     this.#noteQueue(Math.max(0, this.#deliveredAt - size / this.#rate - sentAt), isAlone, now)
   }
 
-  /** Whether a frame may go now. `isFull`: the transport has not taken yet what it was given. */
-  takes(isFull: boolean, now: number): boolean {
+  /**
+   * Whether a frame may go now. `isFull`: the transport has not taken yet what it was given. `isPolled`: over long-polling,
+   * whether a poll waits, which tells sooner than an acknowledgement that all has arrived.
+   */
+  takes(isFull: boolean, now: number, isPolled?: boolean): boolean {
     if (isFull || this.#count === MAX_FRAMES) this.#narrows(now)
+    else if (isPolled !== undefined) return isPolled
     else if (this.#isDrained(now)) {
       if (now - this.#heldAt > KEEPS_UP_MS) this.#isNarrow = false
       return true
@@ -186,6 +206,12 @@ export class Pace {
   forget(): void {
     this.#count = 0
     this.#bytes = 0
+  }
+
+  /** Whether little is on its way. */
+  get #isLittle(): boolean {
+    const size = this.#frames[this.#at(0) + SIZE]
+    return this.#bytes < (size > SMALL_FRAME ? FEW_BYTES : 2 * FEW_BYTES)
   }
 
   /** Bytes a ms. */
@@ -228,15 +254,15 @@ export class Pace {
     const first = this.#frames[oldest + TIME]
     const waiting = now - first
     // It came late and what was sent next is not there yet: nothing stood still, it takes longer.
-    if (this.#cameLate && this.#bytes > FEW_BYTES && waiting - this.#lag - 2 * this.#lagSpread > this.#tickMs)
+    if (this.#cameLate && !this.#isLittle && waiting - this.#lag - 2 * this.#lagSpread > this.#tickMs)
       this.#narrows(now)
     this.#cameLate = false
     if (waiting > this.#age + Math.max(4 * this.#ageSpread, this.#tickMs + LATE_MS)) {
       // A stall, or a link that became narrow: ever fewer frames go into it, so that neither costs much.
       this.#isOverdue = true
-      if (this.#bytes > FEW_BYTES) this.#heldAt = now
-      if (!this.#isNarrow && this.#bytes < FEW_BYTES && waiting < PAUSE_MS) return true
-      const every = this.#bytes < FEW_BYTES ? PROBE_MS : waiting < PAUSE_MS ? waiting / 2 : PAUSE_MS
+      if (!this.#isLittle) this.#heldAt = now
+      if (!this.#isNarrow && this.#isLittle && waiting < PAUSE_MS) return true
+      const every = this.#isLittle ? PROBE_MS : waiting < PAUSE_MS ? waiting * SPREAD : PAUSE_MS
       if (this.#bytes > MAX_BYTES || now - this.#lastSentAt < every) return false
       if (waiting > PAUSE_MS) return true
     }
@@ -252,7 +278,7 @@ export class Pace {
     if (left < AHEAD_TICKS * this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS)
       return true
     // Held for want of a word only, and little is on its way: that tells of no narrow link.
-    this.#heldAt = this.#isOverdue && this.#bytes < FEW_BYTES ? this.#heldBefore : now
+    this.#heldAt = this.#isOverdue && this.#isLittle ? this.#heldBefore : now
     return false
   }
 
@@ -290,21 +316,22 @@ export class Pace {
     let bytes = 0
     let delivered = 0
     let busy = Number.POSITIVE_INFINITY
+    let since = 0
     for (let i = frames - 1; i >= 0; i--) {
       const at = this.#at(i)
       bytes += this.#frames[at + SIZE]
-      const ms = Math.max(
-        LEAST_MS,
-        arrived - Math.max(this.#arrivedAt, this.#frames[at + TIME] + this.#path + 2 * this.#jitter)
-      )
+      const started = this.#frames[at + TIME] + this.#path
+      const ms = Math.max(LEAST_MS, arrived - Math.max(this.#arrivedAt, started + 2 * this.#jitter))
       if (bytes * busy < delivered * ms || delivered === 0) {
         delivered = bytes
         busy = ms
+        since = started
       }
     }
     const kept = Math.exp(-Math.max(0, arrived - this.#arrivedAt) / RATE_MS)
     this.#delivered = kept * this.#delivered + delivered
     this.#busy = kept * this.#busy + busy
+    this.#busyByPath = kept * this.#busyByPath + Math.max(LEAST_MS, arrived - Math.max(this.#arrivedAt, since))
   }
 
   /** Whether the client's clock was set: the frame took longer than its acknowledgement, or far less than any. */
@@ -312,15 +339,20 @@ export class Pace {
     return delay - this.#base > age + this.#tickMs || this.#base - delay > PAUSE_MS
   }
 
-  #noteBase(delay: number, size: number, arrived: number, now: number): void {
+  /**
+   * What a frame took on the link by its size is the least that the rate of late makes it. That is the rate with nothing
+   * off: with it the way would seem longer with every frame that found the link idle, the rate higher, and so on.
+   * @param isRound it was alone in a round without frames
+   */
+  #noteBase(delay: number, size: number, arrived: number, isRound: boolean, now: number): void {
     this.#base += DRIFT * (arrived - this.#arrivedAt)
-    const isOld = now - this.#baseAt > BASE_MS && this.#count === 0
-    if (Number.isNaN(this.#base) || delay <= this.#base || isOld) {
+    const msPerByte = this.#busyByPath / this.#delivered
+    if (Number.isNaN(this.#base) || delay <= this.#base || isRound) {
       this.#base = delay
       this.#baseSize = size
-      this.#baseOwn = size / this.#rate
+      this.#baseOwn = size * msPerByte
       this.#baseAt = now
-    } else this.#baseOwn = Math.min(this.#baseOwn, this.#baseSize / this.#rate)
+    } else this.#baseOwn = Math.min(this.#baseOwn, this.#baseSize * msPerByte)
   }
 
   /**
@@ -331,7 +363,7 @@ export class Pace {
     if (queued < NO_QUEUE_MS) this.#baseAt = now
     // What a stall held back comes at once, each less late than the one before.
     const jitter = this.#weight < SURE ? MAX_JITTER_MS : this.#jitter
-    const isLong = queued > 1.5 * this.#tickMs + 3 * jitter
+    const isLong = queued > Math.min(1.5 * this.#tickMs, LONG_TICK_MS) + 3 * jitter
     this.#queued = isLong && queued > this.#queue - this.#tickMs / 4 ? this.#queued + 1 : 0
     // Of frames that wait for each other nothing is to be seen of it.
     if (isAlone || (!this.#isNarrow && this.#queued === 0))
@@ -340,7 +372,8 @@ export class Pace {
     this.#queue = queued
     this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
-    if (this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : QUEUED_IN_A_ROW)) this.#narrows(now)
+    const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
+    if (this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow)) this.#narrows(now)
     this.#cameLate = this.#isOverdue
     this.#isOverdue = false
   }

@@ -1,6 +1,7 @@
 import { defineGame, entity, ranged } from '@tickwire/engine'
-import { History, planOf, type Sample, type SnapshotBase, World } from '@tickwire/engine/wire'
+import { planOf, type Sample, World } from '@tickwire/engine/wire'
 import { describe, expect, it } from 'vitest'
+import { Past } from './past.ts'
 import { Rewind } from './rewind.ts'
 import type { Seat } from './seat.ts'
 
@@ -15,7 +16,7 @@ const FURTHEST = 10
 
 /** A buoy that moves by 6 a tick until tick 70, by 3 until 95, and then by 6 again. */
 function make(newest: number) {
-  const history = new History<SnapshotBase>(128)
+  const past = new Past(planOf(game), 128)
   const world = new World(game)
   const buoy = world.buoy.spawn({ x: 0, vx: 120 })
   for (let tick = 1; tick <= newest; tick++) {
@@ -23,9 +24,9 @@ function make(newest: number) {
     if (tick === 71) buoy.vx = 60
     if (tick === 96) buoy.vx = 120
     buoy.x += buoy.vx / 20
-    history.set(tick, world.snapshot() as never)
+    past.add(world.snapshot() as never)
   }
-  const rewind = new Rewind(planOf(game), history)
+  const rewind = new Rewind(planOf(game), past)
   const of = (seat: { held: number; renderTick: number; ack?: number; bot?: boolean }) => {
     const { bot = false, ack = seat.held, ...rest } = seat
     return rewind.of({ ...rest, ack, player: { bot } } as never as Seat)

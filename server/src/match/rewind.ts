@@ -2,20 +2,21 @@
 // no client's claim can widen. Source: Yahn Bernier, "Latency Compensating Methods in Client/Server In-game Protocol
 // Design" (Valve, 2001).
 
-import { type GamePlan, type History, MAX_EXTRAPOLATION_MS, Sample, type SnapshotBase } from '@tickwire/engine/wire'
+import { type GamePlan, MAX_EXTRAPOLATION_MS, Sample } from '@tickwire/engine/wire'
+import type { Past } from './past.ts'
 import type { Seat } from './seat.ts'
 
 /** How far back the past may be asked for, in ms. */
 const MAX_REWIND_MS = 400
 
 export class Rewind {
-  readonly #history: History<SnapshotBase>
+  readonly #past: Past
   readonly #sample: Sample
   readonly #maxTicks: number
   readonly #furthest: number
 
-  constructor(plan: GamePlan, history: History<SnapshotBase>) {
-    this.#history = history
+  constructor(plan: GamePlan, past: Past) {
+    this.#past = past
     this.#sample = new Sample(plan, 'all')
     this.#maxTicks = (MAX_REWIND_MS * plan.game.tickRate) / 1000
     this.#furthest = (MAX_EXTRAPOLATION_MS * plan.game.tickRate) / 1000
@@ -26,7 +27,7 @@ export class Rewind {
    * acknowledged: where its screen had starved, moved on from the newest of these as the screen did.
    */
   of(seat: Seat): Sample {
-    const newest = this.#history.newest
+    const newest = this.#past.newest
     // Before the first tick there was an empty world.
     if (newest < 0) return this.#sample
     const oldest = newest + 1 - this.#maxTicks - this.#furthest
@@ -35,8 +36,8 @@ export class Rewind {
     const seen = isBot ? newest : Math.min(seat.renderTick, newest + 1)
     const tick = Math.max(0, newest + 1 - this.#maxTicks, Math.min(held + this.#furthest, seen))
     // A player who has seen nothing yet sees the oldest there is.
-    const from = this.#history.atOrBefore(Math.floor(Math.min(tick, held))) ?? this.#history.after(-1)!
-    const to = tick > from.tick && from.tick < held ? this.#history.after(from.tick) : undefined
+    const from = this.#past.atOrBefore(Math.floor(Math.min(tick, held))) ?? this.#past.after(-1)!
+    const to = tick > from.tick && from.tick < held ? this.#past.after(from.tick) : undefined
     this.#sample.take(tick, from, to)
     return this.#sample
   }

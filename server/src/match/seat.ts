@@ -80,7 +80,7 @@ export class Seat {
   /** Another connection: nothing is on its way over it. */
   attach(connection: Connection): void {
     this.connection = connection
-    this.pace = new Pace(this.#tickRate)
+    this.pace = new Pace(this.#tickRate, this.pace)
     this.slack = new SlackReport(this.#tickRate, this.slack.newest)
     this.sentBefore = undefined
     this.resyncedAt = Number.NEGATIVE_INFINITY

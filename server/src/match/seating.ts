@@ -6,10 +6,8 @@ import {
   type Answer,
   type EndCode,
   fail,
-  type History,
   type PlayerInfo,
   packTell,
-  type SnapshotBase,
   type Table,
   type Tell,
   type Values,
@@ -22,6 +20,7 @@ import type { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
 import type { Learner } from './learner.ts'
 import type { LiveMatch } from './match.ts'
+import type { Past } from './past.ts'
 import { heard } from './promised.ts'
 import type { Identity, Player, Rules } from './rules.ts'
 import { Seat } from './seat.ts'
@@ -42,7 +41,7 @@ export interface SeatingSetup<G extends AnyGame> {
   readonly tables: readonly Table[]
   readonly acts: Acts
   readonly events: EventLog
-  readonly history: History<SnapshotBase>
+  readonly past: Past
   readonly learner: Learner<G>
   readonly departed: Departed
   /** Left out: seats go with their connections. */
@@ -145,7 +144,7 @@ export class Seating<G extends AnyGame> {
     seat.state = 'playing'
     connection.enter(this.#match.id)
     if (have === undefined || have > this.#match.tick) seat.holdsNothing()
-    else seat.holds(have, this.#setup.history.get(have))
+    else seat.holds(have, this.#setup.past.get(have))
     const { current } = this.#setup.learner
     const needsPrior = seat.handout.resume(current?.prior)
     if (wasAway) this.#later('back', seat)
@@ -196,6 +195,7 @@ export class Seating<G extends AnyGame> {
 
   /** To everybody who plays: who came and went since the last time. */
   tellChanges(): void {
+    if (this.#changes.length === 0) return
     for (const change of this.#changes) {
       const packed = packTell(change)
       for (const seat of this.seats) if (seat.state === 'playing') seat.connection?.notify(packed)

@@ -163,7 +163,7 @@ export class VirtualServer<G extends AnyGame> {
       transport = linkTransport(wire.client, this.clock, now, arrivals)
       const pass = wire.client.onmessage
       wire.client.onmessage = (message) => {
-        received.push(message.slice())
+        received.push(message)
         pass(message)
       }
       this.#taps.set(wire, (frame, passage) => live && this.#note(live, frame, passage, commands))

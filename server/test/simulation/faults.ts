@@ -243,7 +243,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
 
   'new priors'(sim) {
-    const count = 1 + whole(sim, 4)
+    const count = 1 + whole(sim, 3)
     for (let at = 0; at < count; at++) sim.clock.after(at * between(sim, 100, 900), () => sim.handOut())
     return true
   },

@@ -1,10 +1,10 @@
-// The seeds that the tests run, in parts, so that files share them: RUNS=2000 makes it so many.
+// The seeds that the tests run, in parts, so that files share them: RUNS=20000 makes it so many.
 
 import { describe, test } from 'vitest'
 import { runs } from '../../../engine/test/runs.ts'
 import { simulate } from './run.ts'
 
-const SEEDS = runs(1000)
+const SEEDS = runs(2000)
 const PARTS = 4
 /** Tests of one part: how far it is shows. */
 const STEPS = 10

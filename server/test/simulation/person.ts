@@ -17,7 +17,7 @@ const CLOSE_MS = 2000
 /** An event of a tick on the screen is heard within so long. */
 const OVERDUE_MS = 500
 /** Slow ones mostly: a page takes in all that comes, however seldom it draws. */
-const FRAME_RATES = [4, 4, 4, 4, 4, 5, 5, 5, 20, 30]
+const FRAME_RATES = [3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 30]
 /** Why a join may fail where the network does, or the rules. */
 const PASSING = ['ERR_TIMEOUT', 'ERR_DISCONNECTED', 'ERR_REFUSED', 'ERR_REPLACED']
 const FAILING: readonly RequestName[] = ['refuse', 'fail', 'reject']
@@ -275,7 +275,7 @@ export class Page {
 
   #keepAsking(): void {
     const { sim, random } = this.person
-    sim.clock.after(300 + random.next() * 1200, () => {
+    sim.clock.after(400 + random.next() * 2000, () => {
       if (this.match.status === 'ended' || sim.isOver) return
       const isFailing = random.next() < 0.1
       const name = isFailing ? FAILING[Math.floor(random.next() * 3)] : random.next() < 0.3 ? 'later' : 'add'

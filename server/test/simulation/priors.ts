@@ -1,6 +1,6 @@
 // Priors to hand out, made once: what a server would learn of this game from a few seconds of play, a few times over.
 
-import { Prior, type SnapshotBase, Trainer } from '@tickwire/engine/wire'
+import { Prior, packPrior, type SnapshotBase, Trainer } from '@tickwire/engine/wire'
 import type { PackedPrior } from '../../src/match/learner.ts'
 import { VirtualServer } from '../../src/testing/index.ts'
 import { newLedger, sea, seaRules } from './world.ts'
@@ -29,7 +29,7 @@ async function make(): Promise<PackedPrior[]> {
     const training = trainer.training(epoch)
     for (;;) {
       const { done, value } = training.next()
-      if (done) return { prior: value, bytes: value.pack() }
+      if (done) return { prior: value, bytes: packPrior(value) }
     }
   })
 }

@@ -12,7 +12,7 @@ const TICK_MS = 50
 const FIRST_FAULT_MS = 1000
 const HEALED_MS = 15_000
 /** So many have their page in the background while faults happen: it takes all in, and draws nothing. */
-const HIDDEN = 0.4
+const HIDDEN = 0.45
 const LEAST_FAULTS = 3
 const MOST_FAULTS = 9
 /** A dead link is noticed in 6 s, by who is about to join in 10 s; then comes a pause of a second or two. */
@@ -51,8 +51,8 @@ async function run(sim: Simulation): Promise<Outcome> {
   const { random, clock } = sim
   const happened: string[] = []
   const names = Object.keys(faults)
-  const isCrowd = random.next() < 0.1
-  for (let people = isCrowd ? 6 : 3 + Math.floor(random.next() * 1.3); people > 0; people--) {
+  const isCrowd = random.next() < 0.06
+  for (let people = isCrowd ? 6 : 3 + Math.floor(random.next() * 1.15); people > 0; people--) {
     const person = sim.newPerson()
     clock.at(random.next() * 500, () => sim.run(person.join()))
     if (random.next() < HIDDEN) clock.at(FIRST_FAULT_MS, () => person.hide(HEALED_MS - FIRST_FAULT_MS - 500))

@@ -9,6 +9,24 @@ import type { SnapshotBase, TablePlan } from '@tickwire/engine/wire'
 type Column = TablePlan['layout']['columns'][number]
 type Cells = SnapshotBase['tables'][number]['cells']
 
+interface Sides {
+  readonly shared: readonly Column[]
+  readonly hidden: readonly Column[]
+}
+const sides = new WeakMap<TablePlan, Sides>()
+
+/** A table's columns, those for all and the others. */
+function sidesOf(plan: TablePlan): Sides {
+  let of = sides.get(plan)
+  if (of === undefined) {
+    const { columns } = plan.layout
+    const shared = columns.filter(({ audience }) => audience === 'all')
+    of = { shared, hidden: columns.filter((column) => !shared.includes(column)) }
+    sides.set(plan, of)
+  }
+  return of
+}
+
 /** How many ticks are kept. */
 const KEPT = 400
 
@@ -64,10 +82,10 @@ export class Truth {
   /** Over columns that are not for all. What `player` may not know counts as nothing if `mask`, else as what is there. */
   #hashHidden({ tables }: SnapshotBase, player: number, mask: boolean): number {
     let hash = player
-    for (const [at, { plan, cells }] of tables.entries()) {
+    for (let at = 0; at < tables.length; at++) {
+      const { plan, cells } = tables[at]
       const { born, ints, size } = cells
-      for (const column of plan.layout.columns) {
-        if (column.audience === 'all') continue
+      for (const column of sidesOf(plan).hidden) {
         for (let slot = 0; slot < size; slot++) {
           if (born[slot] < 0) continue
           const mayKnow = column.audience === 'owner' && ints[slot] === player
@@ -120,10 +138,8 @@ function hashShared({ tick, tables }: SnapshotBase): number {
   for (const { plan, cells } of tables) {
     const { born, size } = cells
     for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mix(mix(hash, slot), born[slot])
-    for (const column of plan.layout.columns) {
-      if (column.audience !== 'all') continue
+    for (const column of sidesOf(plan).shared)
       for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mixCell(hash, column, cells, slot)
-    }
   }
   return hash
 }
