@@ -128,14 +128,14 @@ function findingsOf(options: Options, cells: readonly Cell[]): Findings {
       const noise = spread(rss(cell.client)) + spread(rss(raw.client))
       return [
         {
-          name: `${title}: RSS of a client beyond raw ws`,
+          name: `${title}: a client beyond raw ws, RSS without young garbage`,
           value: beyond(cell),
           unit: 'KB',
           noise,
           ...(bounds && { most: MOST_CLIENT }),
         },
         {
-          name: `${title}: RSS of a match of ${SHIPS}`,
+          name: `${title}: a match of ${SHIPS}, RSS without young garbage`,
           value: median(rss(cell.match)),
           unit: 'KB',
           noise: spread(rss(cell.match)),

@@ -14,5 +14,6 @@ for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   const to = join(production, file)
   mkdirSync(dirname(to), { recursive: true })
   writeFileSync(to, lean(readFileSync(join(dist, file), 'utf8')))
-  writeFileSync(`${to}.map`, readFileSync(join(dist, `${file}.map`)))
+  const map = JSON.parse(readFileSync(join(dist, `${file}.map`), 'utf8')) as { readonly sources: readonly string[] }
+  writeFileSync(`${to}.map`, JSON.stringify({ ...map, sources: map.sources.map((source) => `../${source}`) }))
 }

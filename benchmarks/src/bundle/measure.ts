@@ -53,10 +53,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const ENTRY = `${root}src/bundle/entry.ts`
 
 /**
- * Bundles a page in memory, for a browser of today: Vite's defaults. In production the engine's modules are those of its
+ * Bundles a page in memory, for a browser of today: Vite's defaults. Lean, the engine's modules are those of its
  * dist/production, made from its sources here.
  */
-export async function bundle(source: string, mode: 'production' | 'development' = 'production'): Promise<Bundle> {
+export async function bundle(source: string, texts: 'lean' | 'wordy' = 'lean'): Promise<Bundle> {
   const made = await build({
     configFile: false,
     root,
@@ -68,7 +68,7 @@ export async function bundle(source: string, mode: 'production' | 'development' 
         enforce: 'pre',
         resolveId: (id) => (id === ENTRY ? id : undefined),
         load: (id) => (id === ENTRY ? source : undefined),
-        transform: (code, id) => (mode === 'production' && id.includes('/engine/src/') ? lean(code) : undefined),
+        transform: (code, id) => (texts === 'lean' && id.includes('/engine/src/') ? lean(code) : undefined),
       },
     ],
     build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: ENTRY } },

@@ -2,8 +2,8 @@
 // there just before its tick runs. The lead starts from the round trip and follows the slack that the server reports.
 //
 // What holds: no tick is stamped twice and none after a later one; the lead bends by at most 5 % of the time that
-// passes, 20 % while it is far too short (what comes late is of no use), and jumps only where it is half a second off; at most 5 ticks are caught up with in one call, what is more
-// is left out (the server repeats the last command for it, or takes a neutral one).
+// passes, 20 % while it is far too short (what comes late is of no use); at most 5 ticks are caught up with in one call,
+// what is more is left out (the server repeats the last command for it, or takes a neutral one).
 
 import { msToTicks } from '../time/tick.ts'
 
@@ -19,7 +19,6 @@ const MAX_SLEW = 0.05
 const MAX_GROWTH = 0.2
 /** What is too short is made good in about so many ms, at the pace allowed. */
 const GROWTH_MS = 1000
-const JUMP_MS = 500
 const MAX_CATCH_UP = 5
 /** A report covers half a second and is a round trip old: for so long after a change it may be about what was before. */
 const SETTLE_MS = 1000
@@ -98,7 +97,7 @@ export class CommandClock {
     if (off === 0) return
     const growth = Math.min(MAX_GROWTH, off / msToTicks(GROWTH_MS, this.#rate))
     const most = msToTicks(elapsed, this.#rate) * Math.max(MAX_SLEW, growth)
-    if (Math.abs(off) <= most || Math.abs(off) > msToTicks(JUMP_MS, this.#rate)) this.lead = this.#target
+    if (Math.abs(off) <= most) this.lead = this.#target
     else this.lead += Math.sign(off) * most
     this.#forget(now)
   }

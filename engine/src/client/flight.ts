@@ -85,7 +85,7 @@ export class Flight {
 
   /** The connection is another one: over the last one nothing comes any more. */
   lost(): void {
-    this.#doubtful = this.#frames
+    this.#doubtful = [...(this.#doubtful ?? []), ...this.#frames]
     this.#frames = []
     this.#window = undefined
   }

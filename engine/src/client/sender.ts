@@ -1,5 +1,6 @@
 // Commands on their way to the server. While the connection has not taken what it was given, or has not brought it (see
-// flight.ts), they wait here; then all that waits goes as one frame, in order. A frame is sent at most once a client tick.
+// flight.ts), they wait here; then all that waits goes as one frame, in order: at most once a client tick, and with an
+// acknowledgement that can't wait for one.
 // Commands are lost, and counted, only where more than MAX_RUN ticks wait, the oldest of them, and with a connection.
 
 import type { Layout } from '../schema/layout.ts'
@@ -122,10 +123,14 @@ export class Sender {
     const silence = Math.abs(now - this.#sentAt)
     const within = this.#isAwaited && !this.isSlow ? AWAITED_MS : SILENCE_MS
     if (this.#held === this.#acked || silence < within || !this.#hasRoom) return
-    // What waits goes with it: over long-polling, where one frame is on its way at a time, it would else come too late each time.
+    // What waits goes with it: over long-polling, where one frame is on its way at a time, it would else come too late
+    // each time.
     const oldest = this.#stamped.after(this.#next - 1)
     if (oldest === undefined || this.#flight.isFull(now)) this.#send(this.#held, renderTick, this.#held + 1, [])
-    else this.#sendFrom(oldest, this.#drawn, renderTick)
+    else {
+      this.congested = false
+      this.#sendFrom(oldest, this.#drawn, renderTick)
+    }
   }
 
   get #isFree(): boolean {

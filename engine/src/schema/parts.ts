@@ -1,3 +1,5 @@
+// Kinds of field that take several columns.
+
 import type { FieldKind } from './field.ts'
 
 /** What a vector or a rotation is made of, in the order of its columns. */

@@ -138,8 +138,8 @@ function stepClass(d: number): number {
 }
 
 /**
- * Fills `out` with the row class of `n` survivors at these slots: the mean class of the columns that no rate moves: 0 where all stood
- * still, else 1 + its whole part, at most 4; UNKNOWN_ROW where the row is new since. `last` is scratch.
+ * Fills `out` with the row class of `n` survivors at these slots: the mean class of the columns that no rate moves: 0 where
+ * all stood still, else 1 + its whole part, at most 4; UNKNOWN_ROW where the row is new since. `last` is scratch.
  */
 export function rowClasses(
   layout: Layout,

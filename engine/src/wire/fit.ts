@@ -1,5 +1,5 @@
 // The prior that counts ask for: which contexts are told apart, and the tables of those that are alike. One end fits; both
-// get the tables as bytes (Prior.pack), so that nothing here needs to be alike across engines.
+// get the tables as bytes (packPrior), so that nothing here needs to be alike across engines.
 
 import type { Counts } from './counts.ts'
 import { toLevels } from './entropy.ts'

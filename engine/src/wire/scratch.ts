@@ -17,7 +17,7 @@ export class Scratch {
   groups: Uint8Array = new Uint8Array(0)
   /** By active row: how many raw bits follow its symbol; 0 between uses. */
   widths: Uint8Array = new Uint8Array(0)
-  /** By active row: four times its sibling class. Of new rows: their context. */
+  /** By active row: its sibling class. Of new rows: their context. */
   sibling: Uint8Array = new Uint8Array(0)
   /** The three expected components of rotations, and which one is left out. */
   parts: [Int32Array, Int32Array, Int32Array] = [this.active, this.active, this.active]

@@ -170,9 +170,10 @@ export class Sockets {
     const engines = [...this.#inbound.keys()]
     const closed = engines.map((engine) => new Promise((resolve) => engine.once('close', resolve)))
     for (const engine of engines) {
+      const isOpen = engine.readyState === 'open'
       engine.close()
-      // Nobody was thrown out: it is read on, or the other side's farewell would not be heard, and each wait a second.
-      webSocketOf(engine)?.resume()
+      // Who was not thrown out is read on: its farewell would else not be heard, and each wait a second.
+      if (isOpen) webSocketOf(engine)?.resume()
     }
     await Promise.all(closed)
   }

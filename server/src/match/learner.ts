@@ -49,7 +49,7 @@ export class Learner<G extends AnyGame = AnyGame> {
 
   /**
    * @param saved a prior of that game to start with, packed
-   * @throws ERR_SCHEMA_MISMATCH, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for what is none
+   * @throws ERR_SCHEMA_MISMATCH, ERR_PROTOCOL_VERSION, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for what is none
    */
   constructor(game: G, saved?: Uint8Array) {
     this.#game = game

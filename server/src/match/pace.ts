@@ -74,7 +74,7 @@ export class Pace {
   owesSince: number | undefined
   readonly #tickMs: number
   /** It did over the connection before: that the first acknowledgement takes long is the end of the stall that cut that. */
-  readonly #keptUp: boolean
+  readonly #keptUp: boolean = false
   // A ring of the frames on their way, the oldest first: tick, bytes and time of each. Its length is a power of two.
   #frames = new Float64Array(FEW_FRAMES * WORDS)
   #mask = FEW_FRAMES - 1
@@ -127,7 +127,8 @@ export class Pace {
   /** @param tickRate ticks a second; @param before of the player's last connection */
   constructor(tickRate: number, before?: Pace) {
     this.#tickMs = 1000 / tickRate
-    this.#keptUp = before !== undefined && !before.#isNarrow
+    // Where that one heard nothing, either, it is as with the one before it.
+    if (before) this.#keptUp = Number.isNaN(before.#age) ? before.#keptUp : !before.#isNarrow
   }
 
   /** A frame was written. */

@@ -79,6 +79,23 @@ describe('the past', () => {
     expect(past.get(5)).toBe(past.get(5))
   })
 
+  it('makes one that many ask for once, for as long as it is kept', () => {
+    const { past, all } = play(10, ({ ship }, tick) => void ship.spawn({ x: tick }))
+    const one = past.get(5)
+    past.add(Object.assign(Object.create(all[9]), { tick: 10 }))
+    expect(past.get(5)).toBe(one)
+  })
+
+  it('copies no table that stands still, changes now and then, or is large', () => {
+    const { past, all } = play(LENGTH, ({ ship, wall }, tick) => {
+      if (tick === 0) for (let i = 0; i < 5000; i++) ship.spawn({ x: i })
+      if (tick % 2 === 0) wall.spawn({ x: tick })
+      for (const row of ship) row.x = (row.x + 1) % 65536
+    })
+    for (let tick = 0; tick < LENGTH; tick++)
+      for (const [at, { cells }] of past.get(tick)!.tables.entries()) expect(cells).toBe(all[tick].tables[at].cells)
+  })
+
   it('finds the nearest tick either way', () => {
     const past = new Past(planOf(game), LENGTH)
     expect([past.newest, past.get(0), past.atOrBefore(5), past.after(-1)]).toEqual([

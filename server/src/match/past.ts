@@ -1,11 +1,15 @@
-// The last ticks of a match, as rewind() and who comes back after a cut need them: the integers of each table in one ring,
-// copied in, so that a snapshot itself is garbage once nobody was sent it any more. Kept whole, those of two seconds would
-// be most of what a small match takes, in objects rather than in integers, and each would outlive its generation in the
-// heap. A table that did not change is shared with the tick before.
+// The last ticks of a match, as rewind() and who comes back after a cut need them. The integers of a small table that
+// changes all the time are copied into one ring, so that its snapshots are garbage once nobody was sent them any more: kept
+// whole, two seconds of them would be most of what a small match takes, in objects rather than in integers, and each would
+// outlive its generation in the heap. Large tables, and those that change now and then, are kept whole: a table that did
+// not change is shared with the tick before.
 
 import { type GamePlan, SnapshotBase } from '@tickwire/engine/wire'
 
 type Cells = SnapshotBase['tables'][number]['cells']
+
+/** A table of more integers is kept whole: what its objects take is little beside them. */
+const MOST_COPIED = 4096
 
 export class Past {
   readonly #plan: GamePlan
@@ -13,7 +17,7 @@ export class Past {
   readonly #ticks: Float64Array
   readonly #tables: TableRing[] = []
   #newest: SnapshotBase | undefined
-  /** Those that were asked for since the newest came: players who come back together hold the same one. */
+  /** Those that were asked for: many ask for the same ones. */
   readonly #made = new Map<number, SnapshotBase>()
 
   /** `length`: ticks to keep. */
@@ -32,16 +36,16 @@ export class Past {
   add(snapshot: SnapshotBase): void {
     const { tick, tables } = snapshot
     const at = tick % this.#length
+    this.#made.delete(this.#ticks[at])
     for (let i = 0; i < tables.length; i++) {
       this.#tables[i] ??= new TableRing(this.#length)
       this.#tables[i].set(at, tables[i].cells)
     }
     this.#ticks[at] = tick
     this.#newest = snapshot
-    if (this.#made.size > 0) this.#made.clear()
   }
 
-  /** The snapshot of a tick; the newest is the one that was added, others are equal to theirs. */
+  /** The snapshot of a tick; the newest is the one that was added, others have the same cells. */
   get(tick: number): SnapshotBase | undefined {
     if (tick === this.#newest?.tick) return this.#newest
     if (!this.#has(tick)) return undefined
@@ -88,6 +92,8 @@ class TableRing {
   #ints: Int32Array<ArrayBuffer> = NOTHING
   #stride = 0
   #last: Cells | undefined
+  /** It did, from the tick before the last to that. */
+  #hasChanged = false
   /** Of the last, without integers: ticks share it. */
   #bare: Cells = { size: 0, count: 0, born: NOTHING, ints: NOTHING, packed: [] }
 
@@ -98,10 +104,12 @@ class TableRing {
 
   set(at: number, cells: Cells): void {
     const { ints, packed, born } = cells
-    const isSame = cells === this.#last
-    this.#isWhole[at] = isSame ? 1 : 0
+    const isChanged = cells !== this.#last
+    const isWhole = !isChanged || !this.#hasChanged || ints.length > MOST_COPIED
+    this.#isWhole[at] = isWhole ? 1 : 0
+    this.#hasChanged = isChanged && this.#last !== undefined
     this.#last = cells
-    if (isSame) {
+    if (isWhole) {
       this.#cells[at] = cells
       return
     }
@@ -119,7 +127,7 @@ class TableRing {
   }
 
   #widen(least: number): void {
-    const stride = Math.max(least, Math.min(2 * this.#stride, least + this.#stride))
+    const stride = Math.max(least, 2 * this.#stride)
     const wider = new Int32Array(stride * this.#cells.length)
     for (let at = 0; at < this.#cells.length; at++)
       wider.set(this.#ints.subarray(at * this.#stride, (at + 1) * this.#stride), at * stride)

@@ -104,6 +104,7 @@ export class Seat {
     this.token = token
     this.state = 'joining'
     this.commands = new CommandBuffer(this.#neutral, this.#tickRate)
+    this.pace = new Pace(this.#tickRate)
     this.slack = new SlackReport(this.#tickRate)
     this.sent = undefined
     this.known = tick - 1

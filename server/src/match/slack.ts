@@ -12,7 +12,7 @@ const MOST_AT_ONCE = 5
 /** Who falls so far behind, and then so far again, while its commands go on coming, is told: s. The first alone may be a
  * stall that is over, or a way that became longer. */
 const BEHIND = 0.1
-/** A client bends its lead by so much, at most: that is no falling behind. */
+/** A client shortens its lead by so much, at most: that is no falling behind. */
 const SLEW = 0.05
 /** Arrivals within so much of a tick came together. */
 const TOGETHER_TICKS = 0.25
