@@ -1,5 +1,5 @@
 // `npm run bench` without a name: every benchmark that takes part, one after the other, each short enough that all of them
-// take about ten minutes.
+// take about a quarter of an hour.
 
 import type { Option } from 'commander'
 import type { Benchmark, Progress } from './benchmark.ts'

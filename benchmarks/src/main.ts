@@ -23,7 +23,7 @@ import { pageOf } from './report-page.ts'
 import { slow } from './slow.ts'
 import { changesOf, summaryOf } from './summary.ts'
 
-/** Those with `inAll` take part where no name is given: about ten minutes together. */
+/** Those with `inAll` take part where no name is given: about a quarter of an hour together. */
 const BENCHMARKS: readonly Benchmark[] = [
   bundleBenchmark,
   { ...codec, inAll: { only: ['arena', 'sizes'], rounds: 5 } },
@@ -56,7 +56,7 @@ interface AllOptions extends Given {
 const program = new Command('bench')
   .enablePositionalOptions() // what stands after a name is that benchmark's
   .description(
-    'Tickwire and its peers on the same work, in the same run. Without a name: all of it, in about ten minutes.'
+    'Tickwire and its peers on the same work, in the same run. Without a name: all of it, in about a quarter of an hour.'
   )
   .option('--peers', 'install what benchmarks/peers lists, if it is not there, so that Colyseus takes part')
   .option('--profile <name>', 'the network, where a benchmark has one')

@@ -58,7 +58,6 @@ describe.skipIf(why)('a browser whose kernel buffers little', () => {
     const { free, stopped, after, commands, tick } = JSON.parse(line!) as Report
     expect(stopped.buffered[0]).toBeGreaterThan(0)
     expect(stopped.congested).toBeGreaterThan(0.8)
-    expect(stopped.fps).toBeGreaterThan(5)
     // The way down is free: state went on coming.
     expect(stopped.tick - free.tick).toBeGreaterThan(10)
     // All commands came, in order, or are counted.

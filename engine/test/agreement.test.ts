@@ -128,14 +128,18 @@ function agree({ game, seed, calm, crowd, audience, trained }: Play): Chunk['met
 
 describe('S X H what the encoder makes, the other decoder reads', () => {
   it('of any game, in chains, whatever the baseline and the prior', () => {
-    const met: Chunk['met'] = new Set()
     fc.assert(
       fc.property(play, (drawn) => {
-        for (const one of agree(drawn)) met.add(one)
+        agree(drawn)
       }),
       { numRuns: runs(60) }
     )
-    // Nothing that the page has rules for was left out.
+  })
+
+  it('and nothing that the page has rules for is left out', () => {
+    const met: Chunk['met'] = new Set()
+    // The same plays every time: what chance leaves out would say nothing about the codec.
+    for (const drawn of fc.sample(play, { seed: 1, numRuns: 60 })) for (const one of agree(drawn)) met.add(one)
     expect([...met].sort()).toEqual(['few', 'game', 'pairs', 'shape', 'steady', 'tables', 'usual'])
   })
 

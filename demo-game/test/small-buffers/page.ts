@@ -6,8 +6,6 @@ import { game } from './game.ts'
 
 /** What the page saw over a while. */
 export interface Seen {
-  /** Frames drawn a second. */
-  readonly fps: number
   /** `match.stats.bufferedAmount`, the least and the most. */
   readonly buffered: readonly [number, number]
   /** How often commands waited, of all frames. */
@@ -22,14 +20,20 @@ export interface Seen {
 declare global {
   var small:
     | {
-        watch(ms: number): Promise<Seen>
-        /** Sends about so many bytes, unless some wait; returns how many. What one task sends counts as waiting until its end. */
-        fill(most: number): number
+        /** Looks on while so many frames are drawn. */
+        watch(frames: number): Promise<Seen>
+        /**
+         * Sends about so many bytes, unless some wait, and waits until some frames were drawn; returns how many. What one task
+         * sends counts as waiting until its end.
+         */
+        fill(most: number): Promise<number>
         isFree(): boolean
       }
     | undefined
 }
 
+/** Frames from one look to the next: the parts of a browser hand on what they hold for a while. */
+const BETWEEN = 3
 const FILLER = `42["fill","${'x'.repeat(3000)}"]`
 
 let line: WebSocket | undefined
@@ -59,19 +63,16 @@ const draw = (now: number) => {
 requestAnimationFrame(draw)
 
 globalThis.small = {
-  async watch(ms) {
-    const began = performance.now()
-    let [frames, congested, least, most] = [0, 0, Number.POSITIVE_INFINITY, 0]
-    while (performance.now() - began < ms) {
+  async watch(frames) {
+    let [congested, least, most] = [0, Number.POSITIVE_INFINITY, 0]
+    for (let frame = 0; frame < frames; frame++) {
       await new Promise(requestAnimationFrame)
-      frames++
       const { bufferedAmount } = match.stats
       least = Math.min(least, bufferedAmount)
       most = Math.max(most, bufferedAmount)
       if (match.congested) congested++
     }
     return {
-      fps: (frames * 1000) / (performance.now() - began),
       buffered: [least, most],
       congested: congested / frames,
       dropped: match.stats.dropped,
@@ -80,9 +81,10 @@ globalThis.small = {
       made: [...made],
     }
   },
-  fill(most) {
+  async fill(most) {
     let sent = 0
     if (line && line.bufferedAmount === 0) for (; sent < most; sent += FILLER.length) line.send(FILLER)
+    for (let frame = 0; frame < BETWEEN; frame++) await new Promise(requestAnimationFrame)
     return sent
   },
   isFree: () => match.stats.bufferedAmount === 0 && !match.congested && match.status === 'playing',

@@ -23,7 +23,6 @@ const PIECE = 60_000
 const MOST = 6_000_000
 /** Looked at so often, some was held each time. */
 const HELD = 5
-const LOOK_MS = 50
 
 const [pages, executable] = process.argv.slice(2)
 const commands: number[] = []
@@ -41,27 +40,25 @@ const match = server.open(game)
 const proxy = await ShapingProxy.start({ to: server.port, queue: 1024 })
 const browser = await launch(executable)
 
-const watch = (page: Page, ms: number) => page.evaluate((ms) => globalThis.small!.watch(ms), ms)
+const watch = (page: Page, frames: number) => page.evaluate((frames) => globalThis.small!.watch(frames), frames)
 
 try {
   const page = await browser.newPage()
   page.on('pageerror', (error) => console.error(error))
   await page.goto(`http://127.0.0.1:${proxy.port}/`)
   await page.waitForFunction(() => globalThis.small?.isFree(), undefined, { timeout: 10_000 })
-  const free = await watch(page, 1500)
+  const free = await watch(page, 90)
   proxy.pause('up')
   let filler = 0
-  // The parts of a browser hand on what they hold for a while.
   for (let held = 0; held < HELD && filler < MOST; ) {
     const sent = await page.evaluate((bytes) => globalThis.small!.fill(bytes), PIECE)
     held = sent > 0 ? 0 : held + 1
     filler += sent
-    await page.waitForTimeout(LOOK_MS)
   }
-  const stopped = await watch(page, 1000)
+  const stopped = await watch(page, 60)
   proxy.resume('up')
   await page.waitForFunction(() => globalThis.small!.isFree(), undefined, { timeout: 10_000 })
-  const after = await watch(page, 1500)
+  const after = await watch(page, 90)
   const report: Report = { free, filler, stopped, after, commands, tick: match.world.tick }
   console.log(JSON.stringify(report))
 } catch (error) {

@@ -130,6 +130,7 @@ function inBounds({ wraps, max }: Column, q: number): number {
 function circleOf({ wraps, max }: Column): number {
   return wraps ? max + 1 : 0
 }
+
 /** Taken round the circle. */
 function round(q: number, circle: number): number {
   const at = q - circle * Math.floor(q / circle)

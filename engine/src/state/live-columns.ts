@@ -6,13 +6,13 @@ import { fail } from '../schema/errors.ts'
 import type { TablePlan } from '../schema/game.ts'
 import { fromSteps } from '../schema/layout.ts'
 import { type Packed, show } from '../schema/packed.ts'
+import { PARTS } from '../schema/parts.ts'
 import { rowId } from './ids.ts'
 import { type Cells, ownValue, RowBase, type RowConstructor, rowClass, type WritableCells } from './row.ts'
 import { LIVE, type Resolve, settleNumbers, settleOwners, settleRefs, settleRotations, settleValues } from './settle.ts'
 
 /** The hidden first column. */
 const OWNER = 0
-const QUAT_PARTS = ['x', 'y', 'z', 'w'] as const
 
 const classes = new WeakMap<TablePlan, RowConstructor>()
 /** As wide as a table may be, with its owner column. */
@@ -95,7 +95,7 @@ export class LiveColumns implements WritableCells {
         this.packed[at][slot] = column.zeroValue
         this.#values[at][slot] = ownValue(column.slot, column.zeroValue.value)
       } else if (column.kind === 'quat') {
-        this.numbers[at][slot] = column.slot.field.zero[QUAT_PARTS[at - column.slot.column]]
+        this.numbers[at][slot] = column.slot.field.zero[PARTS.quat[at - column.slot.column]]
       } else this.numbers[at][slot] = fromSteps(column, column.zero)
     }
     const row = new this.#Row(this, slot, rowId(index, slot, born))
@@ -139,12 +139,12 @@ export class LiveColumns implements WritableCells {
     life.set(this.life)
     this.life = life
     for (const { index, kind } of this.plan.layout.columns)
-      if (kind !== 'value') this.numbers[index] = larger(this.numbers[index], size)
+      if (kind !== 'value') this.numbers[index] = widened(this.numbers[index], size)
     return size
   }
 }
 
-export function larger(from: Float64Array, size: number): Float64Array<ArrayBuffer> {
+export function widened(from: Float64Array, size: number): Float64Array<ArrayBuffer> {
   const into = new Float64Array(size)
   into.set(from)
   return into

@@ -8,7 +8,7 @@ import { playerId, type TablePlan } from '../schema/game.ts'
 import type { Packed } from '../schema/packed.ts'
 import type { PlayerRef } from '../schema/row.ts'
 import { slotOfId } from './ids.ts'
-import { LiveColumns, larger } from './live-columns.ts'
+import { LiveColumns, widened } from './live-columns.ts'
 import { RowBase } from './row.ts'
 import { LIVE, type Resolve } from './settle.ts'
 
@@ -225,7 +225,7 @@ export class Table extends LiveColumns implements Iterable<RowBase> {
       const born = new Int32Array(size)
       born.set(this.#born)
       this.#born = born
-      this.#order = larger(this.#order, size)
+      this.#order = widened(this.#order, size)
     }
     return slot
   }

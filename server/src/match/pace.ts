@@ -172,9 +172,8 @@ export class Pace {
       this.#delivered = size
       this.#busyByPath = this.#busy = Math.max(1, now - oldest)
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
-    // The rate of the round without frames would be by the shortest delay that it is to correct.
-    // Nor does a stall say how fast the link is.
-    else if (!isRound && !(this.#isOverdue && this.#bytes < FEW_BYTES)) this.#noteRate(frames, arrived)
+    // The rate of the round without frames would be by the shortest delay that it is to correct; a stall tells of none.
+    else if (!isRound && !(this.#isOverdue && this.#isLittle)) this.#noteRate(frames, arrived)
     for (let i = 0; i < frames; i++) this.#bytes -= ring[this.#at(i) + SIZE]
     this.#first = (this.#first + frames) & this.#mask
     this.#count -= frames
