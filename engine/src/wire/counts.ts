@@ -10,6 +10,18 @@ import { SHAPE_BITS, shapeOf, shapeTables } from './shapes.ts'
 /** So much stronger than all others together a value must be to be called usual. */
 const USUAL_VOTES = 8
 
+/** What was counted of a model, in order: of most contexts, and of most symbols of the others, there is none. */
+export interface Seen {
+  /** How many symbols the model has. */
+  readonly symbols: number
+  readonly sum: number
+  readonly contexts: Int32Array
+  /** By context in `contexts`, and one more: its first place in the two below. */
+  readonly starts: Int32Array
+  readonly symbol: Int32Array
+  readonly count: Float64Array
+}
+
 /** How often each symbol came, by model and context. */
 export class Counts {
   readonly plan: GamePlan
@@ -33,6 +45,37 @@ export class Counts {
 
   add(model: number, context: number, symbol: number): void {
     this.of[model][context * this.#symbols[model] + symbol]++
+  }
+
+  seen(model: number): Seen {
+    const own = this.of[model]
+    const symbols = this.#symbols[model]
+    const contexts: number[] = []
+    const starts: number[] = []
+    const symbol: number[] = []
+    const count: number[] = []
+    let sum = 0
+    for (let at = 0, last = -1; at < own.length; at++) {
+      if (own[at] === 0) continue
+      const context = Math.floor(at / symbols)
+      if (context !== last) {
+        contexts.push(context)
+        starts.push(symbol.length)
+        last = context
+      }
+      symbol.push(at - context * symbols)
+      count.push(own[at])
+      sum += own[at]
+    }
+    starts.push(symbol.length)
+    return {
+      symbols,
+      sum,
+      contexts: Int32Array.from(contexts),
+      starts: Int32Array.from(starts),
+      symbol: Int32Array.from(symbol),
+      count: Float64Array.from(count),
+    }
   }
 
   /** The residuals of `n` of `rows` rows in a column, of which `coded` have a symbol, in the contexts that are in scratch. */
@@ -66,22 +109,22 @@ export class Counts {
   /** What all symbols take with a prior, in bits. */
   *bitsWith(prior: Prior): Generator<void, number> {
     let sum = 0
-    for (const [m, { contexts, symbols, column }] of modelsOf(this.plan).alphabets.entries()) {
+    for (const [m, { column }] of modelsOf(this.plan).alphabets.entries()) {
       yield
       const places = prior.places[m]
       if (!places) {
         sum += this.shaped[m]
         continue
       }
-      for (let c = 0, i = 0; c < contexts; c++) {
-        const first = places[c] >> 8
-        const last = places[c] & 255
-        for (let s = 0; s < symbols; s++, i++) {
-          const n = this.of[m][i]
-          if (n === 0) continue
-          sum += n * bitsOf(prior.tables.entries[first + Math.min(s, last)])
+      const { contexts, starts, symbol, count } = this.seen(m)
+      for (let i = 0; i < contexts.length; i++) {
+        const first = places[contexts[i]] >> 8
+        const last = places[contexts[i]] & 255
+        for (let at = starts[i]; at < starts[i + 1]; at++) {
+          const s = symbol[at]
+          sum += count[at] * bitsOf(prior.tables.entries[first + Math.min(s, last)])
           // An escape's bits are more than the raw ones that it stands for.
-          if (s > last) sum += n * (column!.bits + 1 - RAW_BITS[s])
+          if (s > last) sum += count[at] * (column!.bits + 1 - RAW_BITS[s])
         }
       }
     }

@@ -1,7 +1,7 @@
 // The prior that counts ask for: which contexts are told apart, and the tables of those that are alike. One end fits; both
 // get the tables as bytes (packPrior), so that nothing here needs to be alike across engines.
 
-import type { Counts } from './counts.ts'
+import type { Counts, Seen } from './counts.ts'
 import { toLevels } from './entropy.ts'
 import { CONTEXTS, leadOf, modelsOf } from './model.ts'
 import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, BY_SIGN, MAX_CLUSTERS, type Model, masked, Prior } from './prior.ts'
@@ -49,12 +49,12 @@ interface Cluster {
 export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): Generator<void, Prior> {
   const levels: Uint8Array[] = []
   const models: Model[] = []
-  for (const [m, { kind, contexts, symbols }] of modelsOf(counts.plan).alphabets.entries()) {
+  for (const [m, { kind, contexts }] of modelsOf(counts.plan).alphabets.entries()) {
     yield
-    const own = counts.of[m]
-    const mask = contexts === CONTEXTS ? yield* factorsThatPay(own, symbols, counts.rows[m], aim) : ALL_FACTORS
+    const seen = counts.seen(m)
+    const mask = contexts === CONTEXTS ? yield* factorsThatPay(seen, counts.rows[m], aim) : ALL_FACTORS
     const fold = (context: number): number => (contexts === CONTEXTS ? masked(context, mask) : context)
-    const clusters = clustersOf(own, contexts, symbols, fold)
+    const clusters = clustersOf(seen, fold)
     yield* merge(clusters)
     if (kind === 'residual' && counts.shaped[m] <= costOfAll(clusters)) {
       models.push({ map: undefined, usual: undefined })
@@ -82,17 +82,13 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
   return new Prior(counts.plan, epoch, models, levels)
 }
 
-function clustersOf(own: Uint32Array, contexts: number, symbols: number, fold: (context: number) => number): Cluster[] {
+function clustersOf({ symbols, contexts, starts, symbol, count }: Seen, fold: (context: number) => number): Cluster[] {
   const found = new Map<number, Float64Array>()
-  for (let c = 0; c < contexts; c++) {
-    const to = fold(c)
-    for (let s = 0; s < symbols; s++) {
-      const n = own[c * symbols + s]
-      if (n === 0) continue
-      const counts = found.get(to) ?? new Float64Array(symbols)
-      counts[s] += n
-      found.set(to, counts)
-    }
+  for (let i = 0; i < contexts.length; i++) {
+    const to = fold(contexts[i])
+    const counts = found.get(to) ?? new Float64Array(symbols)
+    found.set(to, counts)
+    for (let at = starts[i]; at < starts[i + 1]; at++) counts[symbol[at]] += count[at]
   }
   if (found.size === 0) return [{ ...clusterOf(new Float64Array(symbols).fill(1), []), cost: 0 }]
   return [...found].map(([context, counts]) => clusterOf(counts, [context]))
@@ -167,14 +163,14 @@ function* merge(clusters: Cluster[]): Generator<void> {
 }
 
 /** The factors of residuals' contexts that pay, as a mask. */
-function* factorsThatPay(own: Uint32Array, symbols: number, rows: number, aim: Aim): Generator<void, number> {
-  const share = own.reduce((sum, n) => sum + n, 0) / Math.max(rows, 1)
+function* factorsThatPay(seen: Seen, rows: number, aim: Aim): Generator<void, number> {
+  const share = seen.sum / Math.max(rows, 1)
   let best = 0
   let least = Number.POSITIVE_INFINITY
   for (let mask = 0; mask <= ALL_FACTORS; mask++) {
     if (mask & BY_SIGN && !(mask & BY_LAST)) continue
     yield
-    const clusters = clustersOf(own, CONTEXTS, symbols, (context) => masked(context, mask))
+    const clusters = clustersOf(seen, (context) => masked(context, mask))
     let worth = 0
     for (const [bit, bits] of WORTH[aim]) if (mask & bit) worth += bits * share
     let cost = 0
