@@ -399,3 +399,12 @@ describe('a pause', () => {
     }
   )
 })
+
+it.each([1, 3, 5])(
+  'and where delays vary so that hardly a frame takes the shortest way: three minutes of bad (seed %i)',
+  async (seed) => {
+    const player = await play(scene(30, 8), profiles.bad, seed, 60)
+    await player.server.run(180_000)
+    expect(skipped(player, 5000)).toBe(0)
+  }
+)

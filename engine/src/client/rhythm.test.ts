@@ -29,6 +29,23 @@ describe('a rhythm', () => {
     expect(rhythm.due(27_500)).toBeCloseTo(1500)
   })
 
+  it('is not ended by one stall out of turn, whether it hides the next or not, but by two', () => {
+    const rhythm = after(...every(2000, 6))
+    rhythm.note(15_700)
+    expect(rhythm.due(16_500)).toBeCloseTo(500)
+    rhythm.note(17_000)
+    rhythm.note(19_000)
+    rhythm.note(21_000)
+    expect(rhythm.due(22_500)).toBeCloseTo(500)
+    rhythm.note(22_000)
+    // Ten seconds of silence.
+    rhythm.note(33_000)
+    expect(rhythm.due(34_500)).toBeCloseTo(500)
+    rhythm.note(33_700)
+    rhythm.note(34_400)
+    expect(rhythm.due(34_500)).toBe(Number.POSITIVE_INFINITY)
+  })
+
   it('is none where stalls come at any time', () => {
     const random = new Random(1)
     const rhythm = new Rhythm()

@@ -16,20 +16,30 @@ export class Rhythm {
   #count = 0
   #last = 0
   #interval = 0
+  /** When one came out of turn since then; it may have hidden the next. */
+  #odd: number | undefined
 
   /** A stall began at `at` (ms). */
   note(at: number): void {
     const since = at - this.#last
-    const off = since - this.#interval
+    const beats = this.#odd !== undefined && since > 1.5 * this.#interval ? 2 : 1
+    const off = since / beats - this.#interval
     const isPause = since < 0 || since > PAUSE * this.#interval
-    if (Math.abs(off) <= EVEN * this.#interval) {
+    const isKnown = this.#count >= ENOUGH
+    if (Math.abs(off) * beats <= EVEN * this.#interval) {
       this.#interval += off * SHARE
       this.#count++
-    } else if (!isPause || this.#count < ENOUGH) {
+    } else if (isKnown && !isPause && this.#odd === undefined) {
+      // One alone is of something else.
+      this.#odd = at
+      return
+    } else if (!isKnown || !isPause) {
       // The first of another, or the second.
-      this.#count = since > 0 && this.#count > 0 ? 2 : 1
-      this.#interval = Math.max(0, since)
+      const first = this.#odd ?? this.#last
+      this.#count = at > first && this.#count > 0 ? 2 : 1
+      this.#interval = Math.max(0, at - first)
     }
+    this.#odd = undefined
     this.#last = at
   }
 

@@ -36,9 +36,13 @@ const AHEAD_TICKS = 0.75
 const IDLE_GAIN = 1.05
 const MAX_GAIN = 2
 
-/** For so long the shortest delay counts, while no frame went through without a queue: one that waited for less. */
+/**
+ * For so long the shortest delay counts, while no frame went through without a queue: one that waited for less than this,
+ * or than so many times what delays vary by.
+ */
 const BASE_MS = 10_000
 const NO_QUEUE_MS = 2
+const NO_QUEUE = 1.5
 /** Two clocks run apart by so much, at most. */
 const DRIFT = 0.0002
 /** By so much, at most, a queue may be longer where delays vary. */
@@ -361,7 +365,7 @@ export class Pace {
    * @param isAlone it was sent when all others had arrived: its delay varies by itself
    */
   #noteQueue(queued: number, isAlone: boolean, now: number): void {
-    if (queued < NO_QUEUE_MS) this.#baseAt = now
+    if (queued < NO_QUEUE_MS + NO_QUEUE * this.#jitter) this.#baseAt = now
     // What a stall held back comes at once, each less late than the one before.
     const jitter = this.#weight < SURE ? MAX_JITTER_MS : this.#jitter
     const isLong = queued > Math.min(1.5 * this.#tickMs, LONG_TICK_MS) + 3 * jitter
@@ -369,7 +373,7 @@ export class Pace {
     // Of frames that wait for each other nothing is to be seen of it.
     if (isAlone || (!this.#isNarrow && this.#queued === 0))
       this.#jitter += (Math.min(MAX_JITTER_MS, Math.abs(queued - this.#queue)) - this.#jitter) / this.#weight
-    this.#gain = queued < this.#tickMs / 2 ? Math.min(MAX_GAIN, this.#gain * IDLE_GAIN) : 1
+    this.#gain = queued < this.#tickMs / 2 + jitter ? Math.min(MAX_GAIN, this.#gain * IDLE_GAIN) : 1
     this.#queue = queued
     this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
