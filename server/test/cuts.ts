@@ -1,4 +1,4 @@
-// Cuts of five seconds, many of them: a test of seats.test.ts, run so often.
+// Cuts of five seconds, many of them: a test of seats.test.ts, run so often; a batch each some minutes.
 //   npm run soak -- cuts --cuts 10000
 
 import { spawnSync } from 'node:child_process'
@@ -6,8 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({ options: { cuts: { type: 'string', default: '10000' } } })
+const cuts = Number(values.cuts)
+const BATCH = 500
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-const test = ['run', '--project', 'system', 'server/test/seats.test.ts', '-t', 'costs nothing']
-const env = { ...process.env, RUNS: values.cuts }
+const test = ['run', '--reporter', 'dot', 'server/test/seats.test.ts', '-t', 'costs nothing']
 const cwd = fileURLToPath(new URL('../..', import.meta.url))
-process.exitCode = spawnSync(process.execPath, [vitest, ...test], { cwd, env, stdio: 'inherit' }).status ?? 1
+
+for (let done = 0; done < cuts && !process.exitCode; ) {
+  const batch = Math.min(BATCH, cuts - done)
+  const env = { ...process.env, RUNS: `${batch}`, FIRST: `${done + 1}` }
+  process.exitCode = spawnSync(process.execPath, [vitest, ...test], { cwd, env, stdio: 'inherit' }).status ?? 1
+  done += batch
+  console.log(`cuts: ${done} of ${cuts}`)
+}

@@ -6,7 +6,7 @@ import { Random, roundTrip } from '@tickwire/engine/testing'
 import { type Ask, PROTOCOL_VERSION } from '@tickwire/engine/wire'
 import { describe, expect, test } from 'vitest'
 import { packAsk, unpackAnswer } from '../../engine/src/wire/messages.ts'
-import { runs } from '../../engine/test/runs.ts'
+import { runs, seeds } from '../../engine/test/runs.ts'
 import type { Connection } from '../src/match/connection.ts'
 import type { LiveMatch } from '../src/match/match.ts'
 import type { Identity, Rules } from '../src/match/rules.ts'
@@ -116,7 +116,7 @@ function heard(match: ClientMatch<Game>) {
 
 describe('a connection that is lost for 5 s', () => {
   test('M8 costs nothing but the time: exact state, every event once and in order, no request run twice', async () => {
-    for (let seed = 1; seed <= runs(24); seed++) {
+    for (const seed of seeds(24)) {
       const random = new Random(seed)
       const { server, told } = setUp({}, seed)
       const profile = roundTrip(20 + random.next() * 60, random.next() * 8)
@@ -324,7 +324,7 @@ test('M7 a second cut while it comes back, with the answer lost, is one more cut
 })
 
 test('M8 cut after cut, noticed by whomever, at any time: every event once, in order, no request run twice', async () => {
-  for (let seed = 1; seed <= runs(10); seed++) {
+  for (const seed of seeds(10)) {
     const random = new Random(seed)
     const sent: number[] = []
     const { server, told } = setUp(
