@@ -3,10 +3,11 @@
 
 import { describe, expect, test } from 'vitest'
 import { VirtualServer } from '../src/testing/index.ts'
-import { find } from './simulation/find.ts'
 import { planted } from './simulation/planted.ts'
-import { simulate } from './simulation/run.ts'
+import { whole } from './simulation/whole.ts'
 import { newLedger, sea, seaRules } from './simulation/world.ts'
+
+const { find, simulate } = await whole()
 
 test('the same seed is the same game', async () => {
   const play = async (): Promise<unknown> => {

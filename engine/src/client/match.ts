@@ -174,7 +174,8 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const own = this.#predictor.draw(this.#commandClock.fraction, this.#input.command, time)
     this.#view.update(history, this.#renderTick, own)
     this.#drawnWith = snapshot.tick
-    this.#events.deliver(this.#renderTick)
+    // Where all that is held is later than the render tick, that is on the screen.
+    this.#events.deliver(Math.max(this.#renderTick, this.view.tick))
     this.#throwFailure()
   }
 

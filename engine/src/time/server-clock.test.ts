@@ -253,4 +253,15 @@ describe('ServerClock', () => {
     await clock.run(70_000)
     for (const reading of after(readings, 65_100)) expect(Math.abs(behind(reading, 20))).toBeLessThan(INTERVAL)
   })
+
+  it('takes nothing of a backlog that comes after its clock was set back for jitter', async () => {
+    const { clock, net, readings, server, client } = play(roundTrip(40, 0))
+    clock.at(5000, () => net.stall(3000))
+    clock.at(7000, () => {
+      client.offset -= 1500
+    })
+    await clock.run(10_000)
+    expect(server.jitter).toBeLessThan(1)
+    for (const reading of after(readings, 8100)) expect(Math.abs(behind(reading, 20))).toBeLessThan(INTERVAL)
+  })
 })

@@ -54,6 +54,8 @@ export class ServerClock {
   #synced = false
 
   #fastest = 0
+  /** Before those came that arrived together with the last one. */
+  #fastestBefore = 0
   #jitter = 0
 
   /** The transit by which the reading is made; it follows #fastest. */
@@ -105,8 +107,9 @@ export class ServerClock {
       this.#lateSince = undefined
     }
 
-    // So much earlier than ever: what is remembered is of another time.
-    if (transit < this.#fastest - JUMP_MS) this.#held = 0
+    // So much earlier than ever: what is remembered is of another time. A backlog comes there step by step.
+    if (!together) this.#fastestBefore = this.#fastest
+    if (transit < Math.max(this.#fastestBefore, this.#fastest) - JUMP_MS) this.#held = 0
 
     this.#remember(transit, together)
     this.#synced ||= now - this.#firstNow >= SETTLE_MS

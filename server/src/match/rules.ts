@@ -84,8 +84,10 @@ export interface Rules<G extends AnyGame> {
    */
   readonly silentSeconds?: number
   /**
-   * Bytes of frames a second that a player may cost on average, at most; what the transport adds is not counted. Past it
-   * frames are merged, as on a link of that rate. Without it: what the player's link carries.
+   * Bytes of frames a second that a player may cost on average, above 0; what the transport adds is not counted. Past it
+   * frames are merged, as on a link of that rate: where rows take K bytes, and events E bytes a second, one comes every
+   * K / (budget - E) seconds. Give a keyframe and a second of events at least: a screen without a frame for a second
+   * stands. With less than E its player ends with ERR_CONGESTED once 64 KiB of events wait. Left out: what its link carries.
    */
   readonly maxBytesPerSecond?: number
   /** The same for the whole match: each player may cost an equal part. */

@@ -177,19 +177,25 @@ export class Seating<G extends AnyGame> {
     this.leave(seat)
   }
 
-  /** Who acknowledges nothing for so long is gone, whatever its transport says, and who was away; sooner if much is kept. */
+  /**
+   * Who acknowledges nothing for so long is gone, whatever its transport says, and who was away; sooner if much is kept, as
+   * for one whose budget carries less than its events.
+   */
   sweep(now: number): void {
     const { silentSeconds = SILENT_SECONDS } = this.#rules
+    const { tick, game } = this.#match
     for (const seat of this.seats) {
       if (seat.state === 'away') this.#sweepAway(seat)
-      if (seat.pace.owesSince === undefined || seat.state !== 'playing') continue
-      const silence = now - seat.pace.owesSince
-      const { connection } = seat
+      const { connection, known, pace } = seat
+      if (!connection || seat.state !== 'playing') continue
+      const silence = now - (pace.owesSince ?? now)
+      const unsent = ((tick - known) * 1000) / game.tickRate
       if (silence >= silentSeconds * 1000)
         this.drop(seat, 'ERR_TIMEOUT', `nothing was acknowledged for ${silentSeconds} s`)
-      else if (silence >= MAX_KEPT_MS && this.#keepsTooMuch(seat)) this.drop(seat, 'ERR_CONGESTED', KEPT)
+      else if (Math.max(silence, unsent) >= MAX_KEPT_MS && this.#keepsTooMuch(seat))
+        this.drop(seat, 'ERR_CONGESTED', KEPT)
       // Who does not listen does not hang up either.
-      if (seat.state !== 'playing') connection?.close()
+      if (seat.state !== 'playing') connection.close()
     }
   }
 

@@ -3,6 +3,8 @@
 import { planted } from './planted.ts'
 import { simulate } from './run.ts'
 
+export { simulate }
+
 export interface Found {
   readonly seed: number
   readonly message: string

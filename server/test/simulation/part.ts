@@ -2,10 +2,13 @@
 
 import { describe, test } from 'vitest'
 import { runs } from '../../../engine/test/runs.ts'
-import { simulate } from './run.ts'
+import { whole } from './whole.ts'
+
+const { simulate } = await whole()
 
 const SEEDS = runs(2000)
-const PARTS = 4
+/** A part takes some seconds to get up to speed: no more than are run at once. */
+const PARTS = 2
 /** Tests of one part: how far it is shows. */
 const STEPS = 10
 

@@ -92,8 +92,8 @@ export class Simulation implements Observer {
     const chance = this.random.next()
     this.duplicates = chance < 0.8 ? 'newest' : chance < 0.9 ? 'refuse' : 'allow'
     const { duplicates } = this
-    // With so little for each player its frames are merged all the time.
-    const maxBytesPerSecond = this.random.next() < 0.5 ? 700 + this.random.next() * 700 : undefined
+    // With so little for each player its frames are merged all the time, and what a cut kept back takes seconds.
+    const maxBytesPerSecond = this.random.next() < 0.5 ? 300 + this.random.next() * 900 : undefined
     const rules = seaRules(this.ledger, { graceSeconds: GRACE_SECONDS, duplicates, maxBytesPerSecond })
     this.handout = { current: undefined, previous: undefined }
     this.server = new VirtualServer(sea, rules, seed, { checks: false })

@@ -86,10 +86,11 @@ export class Truth {
       const { plan, cells } = tables[at]
       const { born, ints, size } = cells
       for (const column of sidesOf(plan).hidden) {
+        const isOwned = column.audience === 'owner'
+        if (mask && !isOwned) continue
         for (let slot = 0; slot < size; slot++) {
           if (born[slot] < 0) continue
-          const mayKnow = column.audience === 'owner' && ints[slot] === player
-          if (mayKnow) hash = mixCell(hash, column, cells, slot)
+          if (isOwned && ints[slot] === player) hash = mixCell(hash, column, cells, slot)
           else if (!mask && this.#leaks(column, at, cells, slot, player)) hash = mix(hash, 1 + column.index)
         }
       }
@@ -136,10 +137,14 @@ function mixCell(hash: number, column: Column, cells: Cells, slot: number): numb
 function hashShared({ tick, tables }: SnapshotBase): number {
   let hash = tick
   for (const { plan, cells } of tables) {
-    const { born, size } = cells
+    const { born, ints, size } = cells
     for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mix(mix(hash, slot), born[slot])
-    for (const column of sidesOf(plan).shared)
-      for (let slot = 0; slot < size; slot++) if (born[slot] >= 0) hash = mixCell(hash, column, cells, slot)
+    for (const column of sidesOf(plan).shared) {
+      const isValue = column.kind === 'value'
+      const from = column.index * size
+      for (let slot = 0; slot < size; slot++)
+        if (born[slot] >= 0) hash = isValue ? mixCell(hash, column, cells, slot) : mix(hash, ints[from + slot])
+    }
   }
   return hash
 }

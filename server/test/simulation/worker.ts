@@ -1,7 +1,7 @@
 // A process of main.ts: runs seeds, or looks for a planted fault.
 
-import { type Found, find } from './find.ts'
-import { simulate } from './run.ts'
+import type { Found } from './find.ts'
+import { whole } from './whole.ts'
 
 export interface Task {
   readonly first: number
@@ -20,6 +20,8 @@ export interface TaskDone {
   /** The longest, ms. */
   readonly backAfter: number
 }
+
+const { find, simulate } = await whole()
 
 process.on('message', async (task: Task) => {
   const { first, count, planted } = task
