@@ -130,12 +130,27 @@ describe('learning', () => {
     }
   })
 
+  test('after the first 240 it counts one frame in four', () => {
+    const learner = new Learner(game)
+    const match = play()
+    learn(learner, 300, match)
+    const frame = frameOf(match)
+    let counted = 0
+    for (let n = 0; n < 400; n++) {
+      learner.sent(frame, 100)
+      if (learner.work()) counted++
+      while (learner.work());
+    }
+    expect(counted).toBeGreaterThanOrEqual(99)
+    expect(counted).toBeLessThanOrEqual(102)
+  })
+
   test.each([1, 100])(
     'once it has learned it rests, as long with %d matches: frames cost nothing until then',
     (matches) => {
       const learner = new Learner(game)
       const match = play()
-      const handed = learn(learner, 5000, match)
+      const handed = learn(learner, 17_000, match)
       expect(handed.length).toBeLessThanOrEqual(4)
       const frame = frameOf(match)
       let passes = 0

@@ -8,6 +8,9 @@ import { FrameWriter, Prior, packPrior, type SnapshotBase, TickwireError, Traine
 
 /** Counted frames after which new tables are made. */
 const ROUNDS = [60, 240, 1000, 4000] as const
+/** From this round on so many frames go uncounted after each that is: they say little new, and a server that starts is busy. */
+const SPARSE_FROM = 2
+const SPARSE = 3
 /** So many are let go after the last of them; then it begins again, from nothing, with as many as it took. */
 const REST = 60_000
 /** Frames of fewer bytes say that nothing changed, or next to: they are not counted. */
@@ -98,6 +101,7 @@ export class Learner<G extends AnyGame = AnyGame> {
     }
     this.#sent = undefined
     this.#trainer.add(snapshot as never, baseline as never, before as never)
+    if (this.#round >= SPARSE_FROM) this.#rest = SPARSE
     if (this.#trainer.frames >= ROUNDS[this.#round]) this.#work = this.#train(this.#trainer)
   }
 
