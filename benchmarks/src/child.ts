@@ -2,6 +2,7 @@
 // live in such processes, so that none shares another's heap, compiled code or event loop.
 
 import { type ChildProcess, fork } from 'node:child_process'
+import { builtArguments } from './built.ts'
 
 interface Question {
   readonly id: number
@@ -20,9 +21,14 @@ export class Child<H extends Handlers> {
   readonly #waiting = new Map<number, { resolve(value: any): void; reject(error: Error): void }>()
   #nextId = 0
 
-  /** Starts `module`, which must call answer(). */
-  constructor(module: URL) {
-    this.#process = fork(module, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  /** Starts `module`, which must call answer(). `built`: it gets Tickwire as it is built, since what that costs is measured. */
+  constructor(module: URL, { built = false }: { readonly built?: boolean } = {}) {
+    const execArgv = built ? builtArguments(process.execArgv) : process.execArgv
+    this.#process = fork(module, {
+      execArgv,
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#process.on('message', ({ id, value, error }: Answer) => {
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)

@@ -75,7 +75,7 @@ async function run(options: Options, progress: Progress) {
 
 /** One turn: a fresh server, everyone connects, plays, is measured, leaves. */
 async function measure(cell: Cell, slice: number, options: Options, stage: Stage): Promise<void> {
-  const server = new Child<ServerHandlers>(new URL('./arena/server-child.ts', import.meta.url))
+  const server = new Child<ServerHandlers>(new URL('./arena/server-child.ts', import.meta.url), { built: true })
   const { probes, others } = stage
   try {
     await agreement(() => server.ask('now'), 3)

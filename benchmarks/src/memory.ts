@@ -102,7 +102,7 @@ async function within<T>(
   options: { readonly contender: ContenderName; readonly matches: number; readonly rate: number },
   act: (server: Child<MemoryHandlers>, started: Started) => Promise<T>
 ): Promise<T> {
-  const server = new Child<MemoryHandlers>(new URL('./memory/server-child.ts', import.meta.url))
+  const server = new Child<MemoryHandlers>(new URL('./memory/server-child.ts', import.meta.url), { built: true })
   try {
     return await act(server, await server.ask('start', { ...options, ships: SHIPS }))
   } finally {

@@ -190,6 +190,34 @@ describe('a connection', () => {
     expect(warning).toMatch(/bytes wait to be read; at most 1048576 may \(ERR_RATE_LIMIT\)$/)
   })
 
+  it.each([
+    ['', false],
+    [', also with a listener on its engine, who hears them all', true],
+  ])('takes what a player says in order, frames and events in turn%s', async (_, listens) => {
+    const said: number[] = []
+    const note = ([n]: Uint8Array) => said.push(n)
+    const { sockets, url, connected } = await wired({}, () => ({
+      frame: note,
+      ask: async (bytes) => {
+        note(bytes)
+        return bytes
+      },
+      closed: () => {},
+    }))
+    let messages = 0
+    if (listens) sockets.io.engine.on('connection', (engine) => engine.on('message', () => messages++))
+    sockets.io.on('connection', (socket) => socket.on('chat', note))
+    const user = await joined(url)
+    ;(await connected()).enter('a match')
+    const before = messages
+    const events = [FRAME_EVENT, 'chat', FRAME_EVENT, FRAME_EVENT, 'chat', 'chat']
+    for (let n = 0; n < 60; n++) user.emit(events[n % 6], Uint8Array.of(n))
+    await user.emitWithAck('tickwire:ask', Uint8Array.of(60))
+    expect(said).toEqual(Array.from({ length: 61 }, (_, n) => n))
+    // A frame is one message, an event with bytes is two.
+    if (listens) expect(messages - before).toBe(30 + 2 * 31)
+  })
+
   it('takes frames that clients write, in order with their events', async () => {
     const { url, received, connected } = await wired()
     const user = await joined(url)

@@ -48,7 +48,7 @@ const WARM_UP = 1.5
 const AT_ONCE = 10
 
 export class Stage {
-  readonly server: Child<ServerHandlers> = new Child(new URL('./server-child.ts', import.meta.url))
+  readonly server: Child<ServerHandlers> = new Child(new URL('./server-child.ts', import.meta.url), { built: true })
   readonly players: Players
   port = 0
   matches: readonly string[] = []

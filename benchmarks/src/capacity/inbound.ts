@@ -21,7 +21,7 @@ export const inboundPart: Part = {
   steps: () => 2,
   async run(options, progress): Promise<Made> {
     progress.step('commands that come in: joining')
-    const server = new Child<InboundHandlers>(new URL('./inbound-child.ts', import.meta.url))
+    const server = new Child<InboundHandlers>(new URL('./inbound-child.ts', import.meta.url), { built: true })
     const talkers = new Child<TalkersHandlers>(new URL('./talkers-child.ts', import.meta.url))
     const raw = new SocketServer('ws')
     try {

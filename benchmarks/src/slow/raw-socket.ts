@@ -1,11 +1,12 @@
-// Socket.IO by hand over a WebSocket, as little of it as joining takes: for clients that do what no client does, and still
-// say once a second that they live, whether they were asked or not.
+// Socket.IO by hand over a WebSocket, as little of it as joining takes: for clients that do what no client does. They answer
+// pings, and once they read no more they say once a second that they live, without being asked.
 
 import type { Transport, TransportEvents } from '@tickwire/engine/client'
 import { WebSocket } from 'ws'
 import { now } from '../clock.ts'
 
 const ALIVE_MS = 1000
+const PING = '2'
 const PONG = '3'
 const CONNECT = '40'
 /** An event with an acknowledgement, and that acknowledgement, each with one attachment. */
@@ -14,7 +15,7 @@ const ANSWER = /^461-(\d+)/
 
 export class RawSocket implements Transport {
   readonly #ws: WebSocket
-  readonly #alive: NodeJS.Timeout
+  #alive: NodeJS.Timeout | undefined
   readonly #asked = new Map<number, (answer: Uint8Array) => void>()
   #nextId = 0
   #answering: number | undefined
@@ -24,7 +25,6 @@ export class RawSocket implements Transport {
 
   private constructor(ws: WebSocket) {
     this.#ws = ws
-    this.#alive = setInterval(() => this.connected && ws.send(PONG), ALIVE_MS)
     ws.on('message', (data, isBinary) => (isBinary ? this.#bytes(data as Buffer) : this.#text(String(data))))
     ws.on('close', () => {
       clearInterval(this.#alive)
@@ -39,6 +39,7 @@ export class RawSocket implements Transport {
       ws.once('error', reject)
       ws.once('open', () => ws.send(CONNECT))
       ws.on('message', function connected(data) {
+        if (String(data) === PING) ws.send(PONG)
         if (!String(data).startsWith(CONNECT)) return
         ws.off('message', connected)
         resolve(new RawSocket(ws))
@@ -49,6 +50,7 @@ export class RawSocket implements Transport {
   /** Reads nothing from now on. What it sends still goes. */
   stopReading(): void {
     this.#ws.pause()
+    this.#alive ??= setInterval(() => this.connected && this.#ws.send(PONG), ALIVE_MS)
   }
 
   get connected(): boolean {
@@ -77,6 +79,7 @@ export class RawSocket implements Transport {
   }
 
   #text(text: string): void {
+    if (text === PING) return this.#ws.send(PONG)
     const answer = ANSWER.exec(text)
     if (answer) this.#answering = Number(answer[1])
     else if (text.startsWith('45')) this.#owed += Number.parseInt(text.slice(2), 10)

@@ -56,6 +56,11 @@ export class SocketConnection implements Connection {
     this.#engine.write(payload, options, this.#written)
   }
 
+  /** Hands a message to Socket.IO, as engine.io does. */
+  receive(message: Uint8Array): void {
+    ;(this.#socket.client as unknown as { ondata(message: Uint8Array): void }).ondata(message)
+  }
+
   notify(message: Uint8Array<ArrayBuffer>): void {
     this.#metrics.told(message)
     this.#socket.compress(false).emit(TELL_EVENT, message)
@@ -93,6 +98,8 @@ export class SocketConnection implements Connection {
   }
 }
 
+type OnMessage = (data: Uint8Array, isBinary: boolean) => void
+
 /** What ws offers under engine.io's WebSocket transport, which doesn't declare that it holds one. */
 export interface WebSocketTransport {
   readonly perMessageDeflate?: unknown
@@ -101,6 +108,9 @@ export interface WebSocketTransport {
     readonly _receiver?: { _allowSynchronousEvents?: boolean; _mask?: Uint8Array }
     on(event: 'ping' | 'pong', listener: (data: Uint8Array) => void): void
     on(event: 'error', listener: (error: { readonly code?: string }) => void): void
+    on(event: 'message', listener: OnMessage): void
+    off(event: 'message', listener: OnMessage): void
+    listeners(event: 'message'): OnMessage[]
     pong(data: Uint8Array): void
     pause(): void
     resume(): void
@@ -126,6 +136,34 @@ export function inTurns(socket: NonNullable<WebSocketTransport['socket']>, isInT
 /** Of a message that was read ws keeps the mask: a view that holds on to all bytes that came in one piece with it. */
 export function forgetMask({ _receiver: receiver }: NonNullable<WebSocketTransport['socket']>): void {
   if (receiver?._mask) receiver._mask = undefined
+}
+
+/**
+ * Binary messages of a WebSocket go to `take`, and to engine.io only where that says false: its way to Socket.IO is six
+ * events long. Where the libraries look otherwise than they do now, engine.io gets them all.
+ */
+export function shortcut(socket: NonNullable<WebSocketTransport['socket']>, take: (data: Uint8Array) => boolean): void {
+  const [toEngine, ...others] = socket.listeners('message')
+  if (!toEngine || others.length > 0) return
+  socket.off('message', toEngine)
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary || !take(data)) toEngine.call(socket, data, isBinary)
+  })
+}
+
+/**
+ * Whether engine.io would do nothing with a message but hand it to Socket.IO: the connection is open, no pong is waited for
+ * (a message puts that off), and nobody but us listens in.
+ */
+export function isPassedOn(engine: Engine): boolean {
+  const { readyState, pingTimeoutTimer } = engine as unknown as { readyState: string; pingTimeoutTimer?: unknown }
+  return (
+    readyState === 'open' &&
+    pingTimeoutTimer === null &&
+    engine.listenerCount('packet') === 1 &&
+    engine.listenerCount('data') === 1 &&
+    engine.listenerCount('message') === 0
+  )
 }
 
 /** Bytes that ws wrote and the kernel has not taken; other transports write when they are asked. */

@@ -9,7 +9,9 @@ import {
   type Engine,
   forgetMask,
   inTurns,
+  isPassedOn,
   type SocketConnection,
+  shortcut,
   unread,
   type WebSocketTransport,
   webSocketOf,
@@ -68,7 +70,10 @@ export class Inbound {
       this.#end(new TickwireError('ERR_TIMEOUT', `no namespace within ${connectSeconds} s`))
     )
     closeDeaf(engine)
-    this.watch(webSocketOf(engine))
+    const socket = webSocketOf(engine)
+    this.watch(socket)
+    if (socket) shortcut(socket, this.#take)
+    engine.on('upgrade', ({ socket }: WebSocketTransport) => socket && shortcut(socket, this.#take))
     // A WebSocket that is about to take over may ask again and again whether it may.
     engine.on('upgrading', ({ socket }: WebSocketTransport) => this.#count(NOTHING) || socket?.terminate())
     engine.on('packet', ({ data = NOTHING }: Packet) => this.#count(data))
@@ -105,6 +110,13 @@ export class Inbound {
       this.#broke(code)
       systemClock.wake(LAST_FRAME_MS, () => socket.terminate())
     })
+  }
+
+  /** A message of a player, most of which are commands. */
+  readonly #take = (data: Uint8Array): boolean => {
+    if (!this.connection?.joined || !isPassedOn(this.#engine)) return false
+    if (this.#count(data)) this.connection.receive(data)
+    return true
   }
 
   #count(data: string | Uint8Array): boolean {

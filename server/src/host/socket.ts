@@ -243,10 +243,22 @@ export class Sockets {
       if (socket.connected) this.#guarded(() => session.frame(bytes instanceof Uint8Array ? bytes : NOTHING))
     }
     socket.on(FRAME_EVENT, takeFrame)
-    // As events frames take a microsecond more each. They wait as Socket.IO's events do, twice, so they stay in order (P6);
-    // `socket.use()` and `onAny()` don't see them.
+    // As events frames take a microsecond more each; `socket.use()` and `onAny()` don't see them. Socket.IO's events wait
+    // twice until they are heard: while one does, so do frames, and they stay in order (P6).
     const { decoder } = socket.client as unknown as { readonly decoder: Decoder }
-    decoder.onFrame = (bytes) => process.nextTick(process.nextTick, takeFrame, bytes)
+    let waiting = 0
+    const heard = (): void => {
+      waiting--
+    }
+    const onPacket = (): void => {
+      waiting++
+      process.nextTick(process.nextTick, heard)
+    }
+    decoder.on('decoded', onPacket)
+    decoder.onFrame = (bytes) => {
+      if (waiting === 0) takeFrame(bytes)
+      else process.nextTick(process.nextTick, takeFrame, bytes)
+    }
     const ask = (asked: Uint8Array, answer: (bytes: Uint8Array) => void): void => {
       const refusal = inbound.asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
       const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked)
@@ -262,6 +274,7 @@ export class Sockets {
     if (first) ask(first, (bytes) => void socket.compress(false).emit(FIRST_ANSWER_EVENT, bytes))
     socket.on('disconnect', () => {
       decoder.onFrame = undefined
+      decoder.off('decoded', onPacket)
       this.#taken.delete(socket.conn)
       this.#guarded(() => session.closed(inbound.isExpelled))
     })
