@@ -13,7 +13,8 @@ let isBuilt = false
 export function builtArguments(given: readonly string[]): string[] {
   build()
   const at = given.indexOf(SOURCES)
-  return at < 1 ? [...given] : given.filter((_, i) => i !== at && i !== at - 1)
+  if (at < 1) throw new Error(`expected -C ${SOURCES} among Node's own arguments, as npm run bench gives it`)
+  return given.filter((_, i) => i !== at && i !== at - 1)
 }
 
 /** @throws Error where the sources don't compile */

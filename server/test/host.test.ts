@@ -166,7 +166,7 @@ describe('pages', () => {
     const folder = await mkdtemp(join(tmpdir(), 'tickwire-'))
     cleanups.push(() => rm(folder, { recursive: true }))
     for (const name of ['kept.txt', 'gone.txt']) await writeFile(join(folder, name), '0123456789')
-    const { url } = await start({ static: folder })
+    const { url } = await start({ static: folder, checks: false })
     const ranged = async (range: string) => (await fetch(`${url}/kept.txt`, { headers: { range } })).text()
     expect(await ranged('bytes=2-4')).toBe('234')
     expect(await ranged('bytes=7-')).toBe('789')
@@ -176,6 +176,17 @@ describe('pages', () => {
     await rm(join(folder, 'gone.txt'))
     await expect(get(url, '/gone.txt')).rejects.toThrow()
     expect(await ranged('bytes=0-1')).toBe('01')
+  })
+
+  it('serves what a build has put there since, in dev mode', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tickwire-'))
+    cleanups.push(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'old.js'), 'old()')
+    const { url } = await start({ static: folder, checks: true })
+    await rm(join(folder, 'old.js'))
+    await writeFile(join(folder, 'new.js'), 'run()')
+    expect(await get(url, '/new.js')).toMatchObject({ status: 200, body: 'run()' })
+    expect(await get(url, '/old.js')).toMatchObject({ status: 404 })
   })
 
   it('says so when the folder is none', () => {
@@ -321,6 +332,10 @@ describe('a server of matches', () => {
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as maxMatches', (maxMatches) => {
     expect(() => createServer({ port: 0, maxMatches })).toThrow('ERR_USAGE')
+  })
+
+  it('refuses options that it does not know', () => {
+    expect(() => createServer({ prot: 3201 } as never)).toThrow("a server has no 'prot'")
   })
 
   it('refuses limits that limit nothing', () => {

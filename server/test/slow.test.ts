@@ -408,3 +408,12 @@ it.each([1, 3, 5])(
     expect(skipped(player, 5000)).toBe(0)
   }
 )
+
+it('and does not grow old over minutes where a link stays narrow', async () => {
+  const small = scene(60, 40)
+  const free = await play(small, narrow(60), 1)
+  await free.server.run(4000)
+  const player = await play(small, narrow(60, 0.6 * free.ages(1000).bytesPerSecond), 1)
+  await player.server.run(6 * 60_000)
+  expect(player.ages(5 * 60_000).p50).toBeLessThan(1.1 * player.ages(10_000, 70_000).p50)
+})

@@ -1,7 +1,7 @@
 // connect(): a connection, the handshake, a seat. What goes wrong on the way rejects with a typed error, and the
 // connection is closed.
 
-import { TickwireError } from '../schema/errors.ts'
+import { fail, TickwireError } from '../schema/errors.ts'
 import { type AnyGame, planOf } from '../schema/game.ts'
 import { PROTOCOL_VERSION } from '../wire/kinds.ts'
 import { packAsk, unpackAnswer } from '../wire/messages.ts'
@@ -95,6 +95,8 @@ async function join<G extends AnyGame>(
 
 function joinMessage<G extends AnyGame>(game: G, { match, name = '' }: MatchOptions<G>): Uint8Array<ArrayBuffer> {
   const { options } = planOf(game)
+  if (match === undefined || match === null)
+    fail('ERR_USAGE', "no match is named: expected 'quick', an id, or { create }")
   return packAsk({
     ask: 'join',
     version: PROTOCOL_VERSION,

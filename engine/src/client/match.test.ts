@@ -164,6 +164,13 @@ describe('joining', () => {
     }
   )
 
+  it('says so when no match is named', async () => {
+    const clock = new VirtualClock()
+    const net = link(clock, new Random(1), CLEAN)
+    const joining = connectOver(linkTransport(net.client, clock), game, { input: idle } as never)
+    await expect(joining).rejects.toThrow("expected 'quick', an id, or { create }")
+  })
+
   it.each(['ERR_SCHEMA_MISMATCH', 'ERR_PROTOCOL_VERSION'] as const)('says to reload the page at %s', async (code) => {
     const refuse = () => {
       throw new TickwireError(code, 'built from another version')

@@ -33,6 +33,7 @@ describe('a rhythm', () => {
     const rhythm = after(...every(2000, 6))
     rhythm.note(15_700)
     expect(rhythm.due(16_500)).toBeCloseTo(500)
+    expect(rhythm.due(18_500)).toBeCloseTo(500)
     rhythm.note(17_000)
     rhythm.note(19_000)
     rhythm.note(21_000)

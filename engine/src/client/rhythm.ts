@@ -46,7 +46,9 @@ export class Rhythm {
   /** Ms from `now` until the next is due, less than 0 for a while after that; Infinity where there is no rhythm. */
   due(now: number): number {
     const since = now - this.#last
-    const isOver = since < 0 || since > this.#interval + OVER_MS
-    return this.#count < ENOUGH || isOver ? Number.POSITIVE_INFINITY : this.#interval - since
+    const isHidden = this.#odd !== undefined && since > this.#interval + OVER_MS
+    const next = isHidden ? 2 * this.#interval : this.#interval
+    const isOver = since < 0 || since > next + OVER_MS
+    return this.#count < ENOUGH || isOver ? Number.POSITIVE_INFINITY : next - since
   }
 }

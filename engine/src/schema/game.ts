@@ -319,6 +319,11 @@ function describe(layout: Layout): unknown {
 }
 
 /** FNV-1a over UTF-16 units, 32 bits (Fowler, Noll, Vo). */
+/** A game's hash, as people read it. */
+export function hex(hash: number): string {
+  return hash.toString(16).padStart(8, '0')
+}
+
 function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

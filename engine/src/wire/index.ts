@@ -21,7 +21,7 @@ export { Trainer, type TrainOptions, trainPrior } from './training.ts'
 // ---------------------------------------------------------------------------------------------------------------------
 
 export { checkKnown, type ErrorCode, fail, TickwireError } from '../schema/errors.ts'
-export { type GamePlan, type Kind, planOf, type TablePlan } from '../schema/game.ts'
+export { type GamePlan, hex, type Kind, planOf, type TablePlan } from '../schema/game.ts'
 export { Copies } from '../state/copies.ts'
 export { History } from '../state/history.ts'
 export { bornOfId } from '../state/ids.ts'

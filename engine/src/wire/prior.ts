@@ -3,7 +3,7 @@
 // that both ends get the same tables from the same bytes.
 
 import { fail } from '../schema/errors.ts'
-import { type AnyGame, type GamePlan, planOf } from '../schema/game.ts'
+import { type AnyGame, type GamePlan, hex, planOf } from '../schema/game.ts'
 import { BitReader, unzigzag } from './bits.ts'
 import { LEVELS, normalise, Tables } from './entropy.ts'
 import { genericModels } from './generic.ts'
@@ -76,7 +76,10 @@ export class Prior {
     const from = new BitReader(bytes)
     const hash = from.uint(32)
     if (hash !== plan.game.hash)
-      fail('ERR_SCHEMA_MISMATCH', `a prior for the schema ${hash}: expected ${plan.game.hash}`)
+      fail(
+        'ERR_SCHEMA_MISMATCH',
+        `a prior for the schema ${hex(hash)}: '${plan.game.name}' has ${hex(plan.game.hash)} now: train it again, or start without it`
+      )
     const epoch = from.bits(2)
     if (epoch === 0) fail('ERR_FRAME_INVALID', 'a prior of epoch 0: expected 1 to 3')
     const version = from.bits(8)

@@ -4,7 +4,7 @@
 //   recording = 'TWR' | version | schema hash | chunk*        chunk = length (32 bits) | a state chunk
 
 import { fail } from '../schema/errors.ts'
-import type { AnyGame } from '../schema/game.ts'
+import { type AnyGame, hex } from '../schema/game.ts'
 import type { Snapshot } from '../state/snapshot.ts'
 import { MAX_AGE } from './chunk.ts'
 import { DeltaDecoder, DeltaEncoder } from './encoder.ts'
@@ -95,8 +95,4 @@ function* read<G extends AnyGame>(game: G, bytes: Uint8Array, view: DataView): G
     last = snapshot
     yield snapshot
   }
-}
-
-function hex(hash: number): string {
-  return hash.toString(16).padStart(8, '0')
 }

@@ -110,7 +110,7 @@ export interface WebSocketTransport {
     on(event: 'error', listener: (error: { readonly code?: string }) => void): void
     on(event: 'message', listener: OnMessage): void
     off(event: 'message', listener: OnMessage): void
-    listeners(event: 'message'): OnMessage[]
+    listeners?(event: 'message'): OnMessage[]
     pong(data: Uint8Array): void
     pause(): void
     resume(): void
@@ -143,7 +143,7 @@ export function forgetMask({ _receiver: receiver }: NonNullable<WebSocketTranspo
  * events long. Where the libraries look otherwise than they do now, engine.io gets them all.
  */
 export function shortcut(socket: NonNullable<WebSocketTransport['socket']>, take: (data: Uint8Array) => boolean): void {
-  const [toEngine, ...others] = socket.listeners('message')
+  const [toEngine, ...others] = socket.listeners?.('message') ?? []
   if (!toEngine || others.length > 0) return
   socket.off('message', toEngine)
   socket.on('message', (data, isBinary) => {
@@ -152,13 +152,14 @@ export function shortcut(socket: NonNullable<WebSocketTransport['socket']>, take
 }
 
 /**
- * Whether engine.io would do nothing with a message but hand it to Socket.IO: the connection is open, no pong is waited for
- * (a message puts that off), and nobody but us listens in.
+ * Whether engine.io would do nothing with a message but hand it to Socket.IO: the connection is open, of today's protocol, no
+ * pong is waited for (a message puts that off), and nobody but us listens in.
  */
 export function isPassedOn(engine: Engine): boolean {
   const { readyState, pingTimeoutTimer } = engine as unknown as { readyState: string; pingTimeoutTimer?: unknown }
   return (
     readyState === 'open' &&
+    engine.protocol === 4 &&
     pingTimeoutTimer === null &&
     engine.listenerCount('packet') === 1 &&
     engine.listenerCount('data') === 1 &&

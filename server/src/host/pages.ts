@@ -32,9 +32,12 @@ export interface MetricsPage {
   readonly mayRead?: (request: IncomingMessage) => boolean
 }
 
-/** @param folder of files to serve; @throws ERR_USAGE when it is none. */
-export function pages(health: () => Health, metrics: MetricsPage, folder?: string): Handler {
-  const files = folder === undefined ? undefined : serveFiles(folder)
+/**
+ * @param folder of files to serve; @param changes whether they may change while it does
+ * @throws ERR_USAGE when it is none.
+ */
+export function pages(health: () => Health, metrics: MetricsPage, folder?: string, changes: boolean = false): Handler {
+  const files = folder === undefined ? undefined : serveFiles(folder, changes)
   const { registry, mayRead } = metrics
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next()
@@ -66,11 +69,12 @@ async function show(
 }
 
 // Vite names what it puts in /assets/ after its content, so that such a file never changes.
-function serveFiles(folder: string): Handler {
+function serveFiles(folder: string, changes: boolean): Handler {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new TickwireError('ERR_USAGE', `static is ${JSON.stringify(folder)}, which is not a folder; was it built?`)
   }
   const files = sirv(folder, {
+    dev: changes,
     etag: true,
     gzip: true,
     brotli: true,

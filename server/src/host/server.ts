@@ -9,6 +9,7 @@ import {
 } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
+import { checkKnown } from '@tickwire/engine/wire'
 import type { Registry } from 'prom-client'
 import type { Server as Io } from 'socket.io'
 import { Lobby } from '../match/lobby.ts'
@@ -52,7 +53,7 @@ interface CommonOptions {
   readonly maxMatches?: number
   /** What the threads of hostInThreads() may have. */
   readonly threads?: ThreadOptions
-  /** A folder of files to serve. */
+  /** A folder of files to serve. In dev mode (`checks`) what is put there later is served, too. */
   readonly static?: string
   /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
   readonly admin?: AdminOptions
@@ -153,6 +154,25 @@ export interface Server {
   close(reason?: string): Promise<void>
 }
 
+const OPTIONS: readonly (keyof CommonOptions | 'port' | 'http' | 'app')[] = [
+  'port',
+  'http',
+  'app',
+  'io',
+  'origins',
+  'limits',
+  'trustProxy',
+  'authenticate',
+  'maxMatches',
+  'threads',
+  'static',
+  'admin',
+  'signals',
+  'watchdog',
+  'metricsPage',
+  'checks',
+  'warn',
+]
 const DEFAULT_PORT = 3000
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 // How long connections may take to read that it is over, and then to hang up.
@@ -162,6 +182,7 @@ const EXIT_MS = 8000
 
 /** @throws ERR_USAGE for options that can't be. */
 export function createServer(options: ServerOptions = {}): Server {
+  checkKnown(options, OPTIONS, 'a server', 'ERR_USAGE')
   return new Host(options)
 }
 
@@ -226,7 +247,7 @@ class Host implements Server {
       'http' in options ? options.http : createHttpServer(HTTP_LIMITS, 'app' in options ? options.app : notFound)
     this.#http.on('connection', (socket) => this.#track(socket))
     const metricsPage = { registry: this.metrics, mayRead: options.metricsPage }
-    const handler = pages(() => this.#health(), metricsPage, options.static)
+    const handler = pages(() => this.#health(), metricsPage, options.static, checks)
     this.#sockets = new Sockets(
       this.#http,
       { ...options, warn: warner(), metrics: this.#metrics },

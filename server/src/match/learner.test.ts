@@ -130,7 +130,7 @@ describe('learning', () => {
     }
   })
 
-  test('after the first 240 it counts one frame in four', () => {
+  test('after the first 240 it counts two frames in seven', () => {
     const learner = new Learner(game)
     const match = play()
     learn(learner, 300, match)
@@ -141,8 +141,8 @@ describe('learning', () => {
       if (learner.work()) counted++
       while (learner.work());
     }
-    expect(counted).toBeGreaterThanOrEqual(99)
-    expect(counted).toBeLessThanOrEqual(102)
+    expect(counted).toBeGreaterThanOrEqual(113)
+    expect(counted).toBeLessThanOrEqual(117)
   })
 
   test.each([1, 100])(

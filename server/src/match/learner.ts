@@ -8,7 +8,10 @@ import { FrameWriter, Prior, packPrior, type SnapshotBase, TickwireError, Traine
 
 /** Counted frames after which new tables are made. */
 const ROUNDS = [60, 240, 1000, 4000] as const
-/** From this round on so many frames go uncounted after each that is: they say little new, and a server that starts is busy. */
+/**
+ * From this round on so many frames go uncounted after each that is, or one less in turn: they say little new, and a server
+ * that starts is busy. Always the same number would miss what a game does in each second tick.
+ */
 const SPARSE_FROM = 2
 const SPARSE = 3
 /** So many are let go after the last of them; then it begins again, from nothing, with as many as it took. */
@@ -101,7 +104,7 @@ export class Learner<G extends AnyGame = AnyGame> {
     }
     this.#sent = undefined
     this.#trainer.add(snapshot as never, baseline as never, before as never)
-    if (this.#round >= SPARSE_FROM) this.#rest = SPARSE
+    if (this.#round >= SPARSE_FROM) this.#rest = SPARSE - (this.#trainer.frames & 1)
     if (this.#trainer.frames >= ROUNDS[this.#round]) this.#work = this.#train(this.#trainer)
   }
 

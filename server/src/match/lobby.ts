@@ -7,6 +7,7 @@ import {
   checkKnown,
   type ErrorCode,
   fail,
+  hex,
   planOf,
   settleRecord,
   TickwireError,
@@ -268,7 +269,7 @@ export class Lobby {
     if (hash === schema) return hosted
     throw new TickwireError(
       'ERR_SCHEMA_MISMATCH',
-      `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(hash)}: reload the page`
+      `this client was built from schema ${hex(schema)} of '${name}', the server from ${hex(hash)}: reload the page, or restart the server, whichever is older`
     )
   }
 
@@ -299,8 +300,4 @@ export class Lobby {
 function addUp(sum: Record<Trouble, number>, more: Readonly<Record<Trouble, number>>): void {
   sum.unreadable += more.unreadable
   sum.unsound += more.unsound
-}
-
-function hex(hash: number): string {
-  return hash.toString(16).padStart(8, '0')
 }

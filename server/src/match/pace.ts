@@ -37,8 +37,8 @@ const IDLE_GAIN = 1.05
 const MAX_GAIN = 2
 
 /**
- * For so long the shortest delay counts, while no frame went through without a queue: one that waited for less than this,
- * or than so many times what delays vary by.
+ * For so long the shortest delay counts, while no frame went through without a queue: one that waited for less than this;
+ * where the player is not narrow, and so many times what delays vary by.
  */
 const BASE_MS = 10_000
 const NO_QUEUE_MS = 2
@@ -365,7 +365,8 @@ export class Pace {
    * @param isAlone it was sent when all others had arrived: its delay varies by itself
    */
   #noteQueue(queued: number, isAlone: boolean, now: number): void {
-    if (queued < NO_QUEUE_MS + NO_QUEUE * this.#jitter) this.#baseAt = now
+    // On a narrow link hardly a frame is alone, so that what delays vary by is not known: it would hide a queue that stands.
+    if (queued < NO_QUEUE_MS + (this.#isNarrow ? 0 : NO_QUEUE * this.#jitter)) this.#baseAt = now
     // What a stall held back comes at once, each less late than the one before.
     const jitter = this.#weight < SURE ? MAX_JITTER_MS : this.#jitter
     const isLong = queued > Math.min(1.5 * this.#tickMs, LONG_TICK_MS) + 3 * jitter

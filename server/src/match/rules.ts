@@ -34,6 +34,8 @@ export interface Match<G extends AnyGame> {
   /** What the match was created with. */
   readonly options: G['options']
   readonly world: World<G>
+  /** `world.tick`: the one that is being run, or was last. */
+  readonly tick: number
   /** `world.state`. */
   readonly state: G['state']
   readonly players: ReadonlySet<Player>
@@ -87,7 +89,8 @@ export interface Rules<G extends AnyGame> {
    * Bytes of frames a second that a player may cost on average, above 0; what the transport adds is not counted. Past it
    * frames are merged, as on a link of that rate: where rows take K bytes, and events E bytes a second, one comes every
    * K / (budget - E) seconds. Give a keyframe and a second of events at least: a screen without a frame for a second
-   * stands. With less than E its player ends with ERR_CONGESTED once 64 KiB of events wait. Left out: what its link carries.
+   * stands. Events are kept until everybody is past them: a player ends with ERR_CONGESTED that lacks a second of them or
+   * more, and 64 KiB of the match's, whoever they are for. Left out: what its link carries.
    */
   readonly maxBytesPerSecond?: number
   /** The same for the whole match: each player may cost an equal part. */

@@ -189,7 +189,8 @@ export class Seating<G extends AnyGame> {
       const { connection, known, pace } = seat
       if (!connection || seat.state !== 'playing') continue
       const silence = now - (pace.owesSince ?? now)
-      const unsent = ((tick - known) * 1000) / game.tickRate
+      // The last tick's frames go out with this one.
+      const unsent = ((tick - 1 - known) * 1000) / game.tickRate
       if (silence >= silentSeconds * 1000)
         this.drop(seat, 'ERR_TIMEOUT', `nothing was acknowledged for ${silentSeconds} s`)
       else if (Math.max(silence, unsent) >= MAX_KEPT_MS && this.#keepsTooMuch(seat))
