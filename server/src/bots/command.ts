@@ -31,7 +31,7 @@ Once a second it says what they see, and at the end what it came to.
   --seed N            of all chance; 1
   -h, --help          this text
 
-All bots have one address. A server's limits for an address are for people: for a load test raise them,
+All bots have one address. A server's limits for an address are for people: from another machine raise them,
 createServer({ limits: { socketsPerAddress: 1000, connectionsPerSecond: 1000, joinsPerSecond: 1000 } }).
 
 State age: how long ago the newest state was the server's: half a round trip, and how far it is behind the frame that came

@@ -12,6 +12,7 @@ const match = await connect(dots, 'http://localhost:3000', {
 })
 
 match.ended.then((reason) => alert(reason)) // a lost connection is no end: it comes back by itself
+addEventListener('pagehide', () => void match.leave()) // or its dot stands there for `graceSeconds`
 
 const canvas = document.querySelector('canvas')!
 const draw = canvas.getContext('2d')!

@@ -1,6 +1,6 @@
 import { command, defineGame, entity, int, ranged } from '@tickwire/engine'
 
-const Dot = entity({ x: ranged(0, 800, 1 / 16), y: ranged(0, 600, 1 / 16) }, { predict: 'owner' })
+const Dot = entity({ x: ranged(0, 800, 1 / 16).linear(), y: ranged(0, 600, 1 / 16).linear() }, { predict: 'owner' })
 
 export const dots = defineGame({
   name: 'dots',

@@ -7,3 +7,4 @@ server.host(dots, {
   leave: (match, player) => match.world.dot.despawn(match.world.dot.ownedBy(player)),
 })
 await server.listen()
+console.log(`matches are at http://localhost:${server.port}`)
