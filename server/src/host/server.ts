@@ -1,15 +1,9 @@
 // createServer(): one process's host of matches. Listens or attaches, hosts games, drives their matches, shuts down.
 
 import { randomBytes, randomInt } from 'node:crypto'
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-  type RequestListener,
-} from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { type AnyGame, TickwireError } from '@tickwire/engine'
-import { checkKnown } from '@tickwire/engine/wire'
 import type { Registry } from 'prom-client'
 import type { Server as Io } from 'socket.io'
 import { Lobby } from '../match/lobby.ts'
@@ -18,74 +12,17 @@ import type { RemoteMatch } from '../match/remote.ts'
 import type { Match, RulesOf } from '../match/rules.ts'
 import { Session } from '../match/session.ts'
 import { TOKEN_BYTES } from '../match/token.ts'
-import { type AdminOptions, administer } from './admin.ts'
-import type { Authenticate } from './authenticate.ts'
-import type { Limits, Origins } from './guard.ts'
+import { administer } from './admin.ts'
 import { HTTP_LIMITS, intercept, listen, notFound } from './http.ts'
 import { LongTicks } from './long-ticks.ts'
 import { Loop, now, settles, systemClock } from './loop.ts'
 import { Metrics, type Present } from './metrics.ts'
+import { checkOptions, type ServerOptions } from './options.ts'
 import { type Health, pages } from './pages.ts'
-import { type IoOptions, Sockets } from './socket.ts'
-import { type ThreadOptions, Threads } from './threads.ts'
+import { Sockets } from './socket.ts'
+import { Threads } from './threads.ts'
 import { bounded } from './warnings.ts'
 import { Watchdog } from './watchdog.ts'
-
-interface CommonOptions {
-  /** Socket.IO's own options, passed through. */
-  readonly io?: IoOptions
-  /** Which pages may connect. The server's own origin and localhost by default. */
-  readonly origins?: Origins
-  /** What strangers may cost; all on by default, and generous. The README has the table. Finite numbers above 0. */
-  readonly limits?: Partial<Limits>
-  /**
-   * How many proxies in front add to `x-forwarded-for`, as `limits` by address need to know; 0 by default. Nobody else may
-   * reach the port then.
-   */
-  readonly trustProxy?: number
-  /**
-   * Says who is on a connection, from what the client gave as `auth`; without it nobody knows. Called once a connection,
-   * before anything else is heard from it. What it throws refuses the connection, with ERR_REFUSED: throw a TickwireError to
-   * say why. `connectSeconds` bounds it, too.
-   */
-  readonly authenticate?: Authenticate
-  /** Most matches at once; 1,000 by default. */
-  readonly maxMatches?: number
-  /** What the threads of hostInThreads() may have. */
-  readonly threads?: ThreadOptions
-  /** A folder of files to serve. In dev mode (`checks`) what is put there later is served, too. */
-  readonly static?: string
-  /** Opens the namespace `/admin` for Socket.IO's admin UI. List the UI's origin in `origins`. */
-  readonly admin?: AdminOptions
-  /** Shut down cleanly on SIGTERM and SIGINT, and exit then, within 10 s. True for `{ port }`, else false. */
-  readonly signals?: boolean
-  /**
-   * End the process (by SIGKILL; 137 in a shell) when a rule does not come back for 1.5 s, and name its match on the error
-   * stream. As `signals` by default: a supervisor starts it anew.
-   */
-  readonly watchdog?: boolean
-  /** Who may read the page `/metrics`; left out, there is none. */
-  readonly metricsPage?: (request: IncomingMessage) => boolean
-  /**
-   * Dev mode. Watches for mistakes that a running game hides, and warns of them: a `move` that no client can predict, which
-   * costs a part of each tick; and tells clients what a rule threw that ended their match. True by default, unless NODE_ENV
-   * is 'production'.
-   */
-  readonly checks?: boolean
-  /** Where warnings go; `console.warn` by default. One line each; in a flood some are counted instead. */
-  readonly warn?: (message: string) => void
-}
-
-/**
- * `port`: opens it (0 to 65535; 0 takes any free one). `http`: attaches to a server that you listen with yourself.
- * `app`: serves an Express app, or any request listener, on `port` (3000 by default).
- */
-export type ServerOptions = CommonOptions &
-  (
-    | { readonly port?: number }
-    | { readonly http: HttpServer }
-    | { readonly app: RequestListener; readonly port?: number }
-  )
 
 /** A match as `server.matches` lists it. */
 export interface MatchListing {
@@ -154,25 +91,6 @@ export interface Server {
   close(reason?: string): Promise<void>
 }
 
-const OPTIONS: readonly (keyof CommonOptions | 'port' | 'http' | 'app')[] = [
-  'port',
-  'http',
-  'app',
-  'io',
-  'origins',
-  'limits',
-  'trustProxy',
-  'authenticate',
-  'maxMatches',
-  'threads',
-  'static',
-  'admin',
-  'signals',
-  'watchdog',
-  'metricsPage',
-  'checks',
-  'warn',
-]
 const DEFAULT_PORT = 3000
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 // How long connections may take to read that it is over, and then to hang up.
@@ -182,7 +100,7 @@ const EXIT_MS = 8000
 
 /** @throws ERR_USAGE for options that can't be. */
 export function createServer(options: ServerOptions = {}): Server {
-  checkKnown(options, OPTIONS, 'a server', 'ERR_USAGE')
+  checkOptions(options)
   return new Host(options)
 }
 

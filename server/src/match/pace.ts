@@ -37,8 +37,8 @@ const IDLE_GAIN = 1.05
 const MAX_GAIN = 2
 
 /**
- * For so long the shortest delay counts, while no frame went through without a queue: one that waited for less than this;
- * where the player is not narrow, and so many times what delays vary by.
+ * For so long the shortest delay counts, while no frame went through without a queue: one that waited for less than this,
+ * and, for a player who is not narrow, NO_QUEUE times what delays vary by.
  */
 const BASE_MS = 10_000
 const NO_QUEUE_MS = 2
