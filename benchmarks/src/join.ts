@@ -21,11 +21,14 @@ interface Options {
   readonly peers?: boolean
 }
 const SHIPS = 8
-/** Between the joins that warm the server up and those that are measured. */
-const WARM_SECONDS = 5
+/** So many times as many join before those that are measured, and leave again: the server's code is compiled then. */
+const WARM_ROUNDS = 3
+/** Until those have gone, and what they left behind. */
+const CALM_SECONDS = 3
+/** Who joined a server before a page does. */
+const FIRST = SHIPS - 3
 /** So few ticks a second that joins are most of what the server does, also while they wait for one. */
 const CALM_RATE = 2
-const MATCHES_AT_ONCE = 4
 /** Issue 7. */
 const MOST_CPU = 1
 const MOST_TRIPS = 3
@@ -80,38 +83,43 @@ async function measureCpu(cell: Cell, { joins, seconds }: Options, players: Play
   const { contender } = cell
   const each = SHIPS - 1
   const matches = Math.max(1, Math.round(joins / each))
-  const many = { contender, matches: 2 * matches, ships: SHIPS, rate: CALM_RATE, whole: 0, light: 1, warmUp: 0 }
+  const all = matches * (WARM_ROUNDS + 1)
+  const many = { contender, matches: all, ships: SHIPS, rate: CALM_RATE, whole: 0, light: 1, warmUp: 0 }
   await staged(players, many, async ({ server, port, matches: names }) => {
-    const count = () => server.ask('counts')
-    const fill = async (from: number, to: number) => {
-      for (let first = from; first < to; first += MATCHES_AT_ONCE)
-        await Promise.all(
+    const pages = new Child<ClientHandlers>(new URL('./join/client-child.ts', import.meta.url))
+    try {
+      const count = () => server.ask('counts')
+      const fill = (round: number) =>
+        Promise.all(
           names
-            .slice(first, Math.min(to, first + MATCHES_AT_ONCE))
-            .map((match, i) =>
-              players.light.ask('fill', { contender, port, match, index: first + i, rate: CALM_RATE, count: each })
-            )
+            .slice(round * matches, (round + 1) * matches)
+            .map((match) => pages.ask('fill', { contender, port, match, rate: CALM_RATE, count: each }))
         )
+      for (let round = 0; round < WARM_ROUNDS; round++) {
+        await fill(round)
+        await pages.ask('leave')
+      }
+      await wait(CALM_SECONDS)
+      const first = await count()
+      await wait(seconds)
+      const before = await count()
+      await fill(WARM_ROUNDS)
+      const after = await count()
+      await wait(seconds)
+      const last = await count()
+      const anyway = (usageOf(first, before).cpu + usageOf(after, last).cpu) / 2
+      const took = after.user + after.system - before.user - before.system
+      cell.cpu.push((took - (anyway * (after.at - before.at)) / 1000) / (each * matches))
+    } finally {
+      pages.stop()
     }
-    await fill(0, matches)
-    await wait(WARM_SECONDS)
-    const first = await count()
-    await wait(seconds)
-    const before = await count()
-    await fill(matches, names.length)
-    const after = await count()
-    await wait(seconds)
-    const last = await count()
-    const anyway = (usageOf(first, before).cpu + usageOf(after, last).cpu) / 2
-    const took = after.user + after.system - before.user - before.system
-    cell.cpu.push((took - (anyway * (after.at - before.at)) / 1000) / (each * matches))
   })
 }
 
 /** From a page of its own, over a line of its own. */
 async function measureWait(cell: Cell, { rtt, rate }: Options, players: Players): Promise<void> {
   const { contender } = cell
-  const many = { contender, matches: 1, ships: SHIPS, rate, whole: 0, light: 1, warmUp: 0.5 }
+  const many = { contender, matches: 1, ships: SHIPS, rate, whole: 0, light: FIRST, warmUp: 0.5 }
   await staged(players, many, async ({ port, matches: [match] }) => {
     const proxy = new Child<ProxyHandlers>(new URL('./proxy-child.ts', import.meta.url))
     const page = new Child<ClientHandlers>(new URL('./join/client-child.ts', import.meta.url))
@@ -156,8 +164,8 @@ function findingsOf({ joins, rtt, rate, repeats, seconds }: Options, cells: read
   return {
     parameters: { joins, rtt, rate, repeats, seconds },
     method: [
-      `Server CPU: about ${joins} players join matches of ${SHIPS} at ${CALM_RATE} Hz that one player each is in already, ${MATCHES_AT_ONCE} matches at once, from another process. As many did so before, ${WARM_SECONDS} s earlier: the code is compiled. Of the processor time that the server's process took meanwhile is taken off what it takes anyway, the mean of ${seconds} s before and after; the rest is divided by the joins. TCP, HTTP and the upgrade are in it.`,
-      `First picture: a process of its own with its scripts loaded, over a proxy of ${rtt / 2} ms each way. From the call that connects until a frame shows a ship (Tickwire), or until the first state is held (others, who draw nothing). A cold page has never joined before: its code is not compiled yet. To each TCP connection a round trip is added, which a proxy on this machine can't delay: one, and two with Colyseus, which asks for a seat over HTTP first. Without TLS.`,
+      `Server CPU: about ${joins} players join matches of ${SHIPS} at ${CALM_RATE} Hz that one player each is in already, all at once, from another process, each until it holds its first state. ${WARM_ROUNDS} times as many did so before, and left: the code is compiled. Of the processor time that the server's process took meanwhile is taken off what it takes anyway, the mean of ${seconds} s before and after; the rest is divided by the joins. TCP, HTTP and the upgrade are in it.`,
+      `First picture: a process of its own with its scripts loaded, over a proxy of ${rtt / 2} ms each way. From the call that connects until a frame shows a ship (Tickwire), or until the first state is held (others, who draw nothing). ${FIRST} others joined that server before. A cold page has never joined before: its code is not compiled yet. To each TCP connection a round trip is added, which a proxy on this machine can't delay: one, and two with Colyseus, which asks for a seat over HTTP first. Without TLS.`,
       `The bound is ${MOST_TRIPS} round trips and a tick: TCP, the WebSocket, and the join, which rides with Socket.IO's CONNECT. How often the two sides take turns is also counted, byte for byte, in server/test/join.test.ts.`,
       `Medians of ${repeats}, everyone in turns; noise half the distance between the least and the largest.`,
       ...(arePeersInstalled() ? [] : ['Colyseus is not installed: --peers.']),

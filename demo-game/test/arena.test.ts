@@ -202,6 +202,37 @@ describe.skipIf(!executable)('two pages in one match', () => {
     }
   })
 
+  it.each([
+    ['a small window', { viewport: { width: 480, height: 360 } }],
+    ['a phone upright', { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }],
+    ['a phone on its side', { viewport: { width: 640, height: 360 }, hasTouch: true, isMobile: true }],
+  ])('has every panel by itself in %s, and none over the own ship', async (_, options) => {
+    const ada = await play('Ada', undefined, options)
+    await ada.evaluate(() => globalThis.match!.request('say', { text: 'is anybody out there?' }))
+    await ada.locator('.log p').waitFor()
+    for (const open of ['', 'n', 'l']) {
+      if (open) await ada.keyboard.press(open)
+      const covered = await ada.evaluate(() => {
+        const names = ['board', 'bars', 'minimap', 'bar', 'net', 'lag', 'chat', 'stick', 'fire']
+        const boxes = names.flatMap((name) => {
+          const box = document.querySelector(`.${name}`)!.getBoundingClientRect()
+          return box.width > 0 ? [{ name, box }] : []
+        })
+        const [x, y] = [innerWidth / 2, innerHeight / 2]
+        boxes.push({ name: 'ship', box: new DOMRect(x - 24, y - 24, 48, 48) })
+        const isOut = ({ left, top, right, bottom }: DOMRect) =>
+          left < 0 || top < 0 || right > innerWidth || bottom > innerHeight
+        const meet = (a: DOMRect, b: DOMRect) =>
+          a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+        return boxes.flatMap(({ name, box }, at) => [
+          ...(isOut(box) ? [`${name} is out of the window`] : []),
+          ...boxes.slice(at + 1).flatMap((other) => (meet(box, other.box) ? [`${name} meets ${other.name}`] : [])),
+        ])
+      })
+      expect(covered).toEqual([])
+    }
+  })
+
   it('says why a match ended', async () => {
     const ada = await play('Ada')
     match.end('the arena closes')

@@ -48,7 +48,7 @@ const game = defineGame({
       bag: list(ranged(0, 1, 0.25), 4).default([]),
       path: list(vec2(int(-8, 7)), 3).default([]),
       note: data<unknown>(32).default(null),
-      target: ref('ship').default(undefined),
+      target: ref('ship'),
       due: tick().default(5),
       ammo: int(0, 50).default(50).only('owner'),
       log: text(8).default('-').only('owner'),

@@ -1,5 +1,6 @@
 // Authoritative matches in fixed ticks, on Socket.IO: what a game's server imports.
 
+export type { BotInput } from './bots/input.ts'
 export type { AdminOptions } from './host/admin.ts'
 export type { Authenticate, Handshake } from './host/authenticate.ts'
 export type { Limits, Origins } from './host/guard.ts'

@@ -3,11 +3,11 @@
 import { createServer as createProxy, type Socket, connect as tcpConnect } from 'node:net'
 import { defineGame, entity, int, text } from '@tickwire/engine'
 import { type ClientMatch, connect } from '@tickwire/engine/client'
-import { FIRST_ASK, PROTOCOL_VERSION } from '@tickwire/engine/wire'
+import { BitReader, FIRST_ASK, FRAME_KIND, PROTOCOL_VERSION, readChunkHeader } from '@tickwire/engine/wire'
 import { expect, it } from 'vitest'
-import { packAsk } from '../../engine/src/wire/messages.ts'
+import { packAsk, unpackAnswer } from '../../engine/src/wire/messages.ts'
 import { createServer, type Handshake, type ServerOptions } from '../src/index.ts'
-import { cleanups, joined, next, RawClient } from './clients.ts'
+import { cleanups, framesIn, joined, next, RawClient } from './clients.ts'
 
 const game = defineGame({ name: 'dots', tickRate: 30, entities: { dot: entity({ x: int(0, 9) }) } })
 
@@ -62,6 +62,26 @@ it('M1 after TCP the first frame is two round trips away: the WebSocket, and the
   match.frame(performance.now())
   expect([...match.view.dot].map(({ x }) => x)).toEqual([7])
   expect(match.stats.rtt).toBeGreaterThan(0)
+})
+
+it('the first frame follows the answer to a join, and is of the tick that took the seat', async () => {
+  const server = createServer({ port: 0, signals: false, warn: () => {} })
+  server.host(game, { join: (match, player) => void match.world.dot.spawn({ x: 7 }, player) })
+  cleanups.push(() => server.close())
+  await server.listen()
+  const client = await RawClient.connect(server.port)
+  const version = PROTOCOL_VERSION
+  const ask = packAsk({ ask: 'join', version, game: 'dots', schema: game.hash, match: 'quick', name: '' })
+  client.send('451-0["tickwire:ask",{"_placeholder":true,"num":0}]')
+  client.send(ask)
+  const messages: Buffer[] = []
+  while (messages.length < 2)
+    for (const { binary, payload } of framesIn(await client.chunk())) if (binary) messages.push(payload)
+  const [answer, frame] = messages
+  expect(frame[0]).toBe(FRAME_KIND.state)
+  const { tick, baseline } = readChunkHeader(new BitReader(frame, 2 + frame[1]), 0)
+  expect(baseline).toBeUndefined()
+  expect(unpackAnswer(answer)).toMatchObject({ ok: 'join', tick })
 })
 
 it('what the join adds to `auth` is not shown to those who read that', async () => {

@@ -272,6 +272,54 @@ describe('events and requests', () => {
   })
 })
 
+describe('what a rule throws that is no TickwireError', () => {
+  const secret = 'password: 123'
+  const check = (a: number) => {
+    if (a === 1) throw new Error(secret)
+  }
+  const failing = rules({
+    join: (_match, { name }) => check(name === 'eve' ? 1 : 0),
+    requests: {
+      add: (_match, _player, { a }) => {
+        check(a)
+        return Promise.reject(new Error(secret))
+      },
+    },
+  })
+  const refusalsOf = async (server: VirtualServer<Game>) => {
+    const { match } = await server.join({ match: 'quick', input: idle })
+    const asked = [1, 2].map((a) => match.request('add', { a, b: 0 }).catch((error: TickwireError) => error.message))
+    await server.run(500)
+    const joined = server.join({ match: 'quick', name: 'eve', input: idle }).catch((error) => error.message)
+    return [...(await Promise.all(asked)), await joined]
+  }
+
+  test('is told to the page in development, by the name of its rule', async () => {
+    expect(await refusalsOf(new VirtualServer(game, failing))).toEqual([
+      `the handler of request 'add' threw: ${secret} (ERR_REFUSED)`,
+      `the handler of request 'add' threw: ${secret} (ERR_REFUSED)`,
+      `the rule join threw: ${secret} (ERR_REFUSED)`,
+    ])
+  })
+
+  test('is no business of the page in production', async () => {
+    const refusals = await refusalsOf(new VirtualServer(game, failing, 1, { checks: false }))
+    expect(new Set(refusals)).toEqual(new Set(['refused by the server (ERR_REFUSED)']))
+  })
+
+  test.each([true, false])(
+    'is in the log, with its match and who called what threw (development: %s)',
+    async (checks) => {
+      const server = new VirtualServer(game, failing, 1, { checks })
+      await refusalsOf(server)
+      const [thrown, rejected, joined] = server.warnings
+      expect(thrown).toMatch(/^match m1: the handler of request 'add' threw: password: 123, at check \(.*, at .*add /)
+      expect(rejected).toContain(`match m1: the handler of request 'add' threw: ${secret}, at `)
+      expect(joined).toContain(`match m1: join refused for eve: ${secret}, at check (`)
+    }
+  )
+})
+
 describe('the past', () => {
   test('rewind shows what the player saw, within the bound, from the first tick on', async () => {
     const seen: { tick: number; now: number }[] = []
@@ -416,7 +464,7 @@ describe('matches', () => {
     expect(await match.ended).toBe(reason.slice(0, 1000))
   })
 
-  test('NaN from a rule ends its match and names the field', async () => {
+  test('NaN from a rule ends its match and names the field and the row', async () => {
     const tick = (match: Match<Game>) => {
       for (const ship of match.world.ship) if (match.world.tick > 40) ship.x = Number.NaN
     }
@@ -427,7 +475,7 @@ describe('matches', () => {
       reason = why
     })
     await server.run(3000)
-    expect(reason).toContain('ship.x is NaN; the schema allows -4096 to 4096 (ERR_FIELD_VALUE)')
+    expect(reason).toMatch(/row \d+: ship.x is NaN; the schema allows -4096 to 4096 \(ERR_FIELD_VALUE\)/)
   })
 
   test('a match without people ends after its grace period, with bots on it or not', async () => {

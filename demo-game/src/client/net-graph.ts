@@ -71,7 +71,7 @@ export class NetGraph {
     if (!ink) return
     const { clientWidth: width, clientHeight: height } = this.#canvas
     const row = height / LINES.length
-    const type = Math.min(row * 0.36, width * 0.052)
+    const type = Math.max(8.5, Math.min(row * 0.36, width * 0.052))
     ink.font = `${type}px "Segoe UI", Inter, system-ui, sans-serif`
     for (const [at, { label, tone, text, span }] of LINES.entries()) {
       const top = at * row
@@ -81,7 +81,7 @@ export class NetGraph {
       ink.textAlign = 'right'
       ink.fillStyle = INK
       ink.fillText(text(this.#latest[at]), width, top + type)
-      drawLine(ink, this.#samples[at], tone, span, width, top + row - 5, row - type - 10)
+      drawLine(ink, this.#samples[at], tone, span, width, top + row - 5, Math.max(row / 3, row - type - 10))
     }
   }
 }

@@ -9,6 +9,7 @@ import { neutralRecord, packRecord } from '../wire/record.ts'
 import type { ClientMatch } from './client-match.ts'
 import { Line } from './line.ts'
 import { type Joined, JoinedMatch } from './match.ts'
+import { rehearse } from './rehearsal.ts'
 import { type Auth, type IoOptions, openSocket, socketRedial } from './socket.ts'
 import type { Redial, Transport } from './transport.ts'
 
@@ -44,7 +45,8 @@ export async function connect<G extends AnyGame>(
 ): Promise<ClientMatch<G>> {
   const { io, auth } = options
   const message = joinMessage(game, options)
-  return join(await openSocket(url, io, auth, message), message, game, options, socketRedial(url, io, auth))
+  const transport = await openSocket(url, io, auth, message, () => rehearse(game))
+  return join(transport, message, game, options, socketRedial(url, io, auth))
 }
 
 /**

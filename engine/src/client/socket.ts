@@ -23,7 +23,8 @@ type Socket = ReturnType<typeof io>
 
 /**
  * Connects to a server; an empty `url` is the page's own origin. `first` is asked with the connection: its answer is that of
- * ask(), given the very same bytes. Where it is too large for that it is asked as any other.
+ * ask(), given the very same bytes. Where it is too large for that it is asked as any other. `meanwhile` is called once all that
+ * is said first was said: what it does costs no time until the answer is here.
  * @throws ERR_ORIGIN where the server refuses this page, ERR_DISCONNECTED where no transport gets through to it, or it
  * does not answer, within 10 s (`timeout`, if given, in ms), ERR_REFUSED where its `authenticate` does, ERR_USAGE for an
  * impossible URL
@@ -32,7 +33,8 @@ export async function openSocket(
   url: string | undefined,
   options: IoOptions = {},
   auth?: Auth,
-  first?: Uint8Array<ArrayBuffer>
+  first?: Uint8Array<ArrayBuffer>,
+  meanwhile?: () => void
 ): Promise<Transport> {
   const within = options.timeout ?? CONNECT_WITHIN_MS
   const given = typeof auth === 'function' ? await (auth as () => object | Promise<object>)() : auth
@@ -64,6 +66,7 @@ export async function openSocket(
     let opened = performance.now()
     socket.io.once('open', () => {
       opened = performance.now()
+      meanwhile?.()
     })
     socket.once('connect_error', giveUp)
     socket.once('connect', () => {

@@ -108,7 +108,7 @@ export function entity<F extends RatesOf<F>, P extends 'owner' | 'everyone' | 'n
   Only<F, 'owner'>,
   Only<F, 'server'>,
   { [K in keyof F]: F[K]['optional'] extends true ? K : never }[keyof F],
-  { [K in keyof F]: F[K] extends RefField<infer To, any, any> ? To : never }[keyof F],
+  { [K in keyof F]: F[K] extends RefField<infer To, any> ? To : never }[keyof F],
   NoInfer<P>
 > {
   checkKnown(options, ['maxRows', 'predict', 'predictor'] satisfies (keyof EntityOptions)[], 'an entity', 'ERR_SCHEMA')

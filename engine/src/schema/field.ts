@@ -94,12 +94,13 @@ export interface QuatField<Only extends string = never, Init extends boolean = f
   default(value: Quat): QuatField<Only, true>
 }
 
-/** The id of a row of that entity, or undefined. */
-export interface RefField<To extends string, Only extends string = never, Init extends boolean = false>
-  extends Field<number | undefined, never, Only, Init> {
+/** The id of a row of that entity, or undefined, which is its default. */
+export interface RefField<To extends string, Only extends string = never>
+  extends Field<number | undefined, never, Only, true> {
   readonly refTo: To
-  only<A extends Audience>(audience: A): RefField<To, A, Init>
-  default(value: undefined): RefField<To, Only, true>
+  only<A extends Audience>(audience: A): RefField<To, A>
+  /** Says what is so already. */
+  default(value: undefined): RefField<To, Only>
 }
 
 export interface Vec2 {
@@ -253,9 +254,9 @@ export function text(maxLength: number): PlainField<string> {
   return field('text', '', { maxLength }, TEXT)
 }
 
-/** The id of a row of that entity, or undefined; reads undefined once that row is gone. */
+/** The id of a row of that entity, or undefined, as where `spawn` leaves it out; reads undefined once that row is gone. */
 export function ref<const T extends string>(entity: T): RefField<T> {
-  return field('ref', undefined, { refTo: entity, max: 65536 })
+  return field('ref', undefined, { refTo: entity, max: 65536 }).default(undefined)
 }
 
 /** A rotation as a unit quaternion; the three components that travel take `bits` each (4 to 20). */

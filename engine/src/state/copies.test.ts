@@ -88,7 +88,9 @@ describe('a copy', () => {
     copies.settle(one)
     expect([one.x, other.x]).toEqual([1.5, 1.3])
     one.x = Number.NaN
-    expect(refused(() => copies.settle(one))).toBe('ship.x is NaN; the schema allows 0 to 100 (ERR_FIELD_VALUE)')
+    expect(refused(() => copies.settle(one))).toBe(
+      `row ${one.id}: ship.x is NaN; the schema allows 0 to 100 (ERR_FIELD_VALUE)`
+    )
   })
 })
 
@@ -109,8 +111,17 @@ describe('a row that is made', () => {
 
   it('made again has nothing of the last time', () => {
     const { copies } = make()
-    copies.make({ x: 5, bag: [1, 2] }, 2, -1, 0)
-    expect((copies.make({ x: 6 }, 2, -1, 0) as Ship).bag).toEqual([7])
+    const first = copies.make({ x: 5, bag: [1, 2] }, 2, -1, 0)
+    const again = copies.make({ x: 6 }, 2, -1, 0) as Ship
+    expect([again.x, again.bag]).toEqual([6, [7]])
+    expect(again).toBe(first)
+  })
+
+  it('is another object where it is another row, and the last one is gone', () => {
+    const { copies } = make()
+    const first = copies.make({ x: 5 }, 2, -1, 0) as Ship
+    expect((copies.make({ x: 6 }, 2, -2, 0) as Ship).x).toBe(6)
+    expect([first.x, RowBase.isGone(first)]).toEqual([undefined, true])
   })
 
   it.each<[string, object, string]>([

@@ -4,6 +4,8 @@ export class History<T> {
   readonly #items: (T | undefined)[]
   readonly #ticks: Float64Array
   #newest = -1
+  /** Below it nothing ever was. */
+  #lowest = Number.POSITIVE_INFINITY
 
   /** `length`: ticks to keep. */
   constructor(length: number) {
@@ -22,6 +24,7 @@ export class History<T> {
     const at = tick % this.#items.length
     this.#items[at] = item
     this.#ticks[at] = tick
+    if (tick < this.#lowest) this.#lowest = tick
     if (tick > this.#newest) this.#newest = tick
   }
 
@@ -32,7 +35,8 @@ export class History<T> {
 
   /** The item at the highest tick that is at most `tick`, or undefined. */
   atOrBefore(tick: number): T | undefined {
-    for (let at = Math.min(tick, this.#newest); at >= 0 && at > this.#newest - this.#items.length; at--) {
+    const oldest = Math.max(this.#newest - this.#items.length + 1, this.#lowest)
+    for (let at = Math.min(tick, this.#newest); at >= oldest; at--) {
       const item = this.get(at)
       if (item !== undefined) return item
     }
@@ -53,5 +57,6 @@ export class History<T> {
     this.#items.fill(undefined)
     this.#ticks.fill(-1)
     this.#newest = -1
+    this.#lowest = Number.POSITIVE_INFINITY
   }
 }

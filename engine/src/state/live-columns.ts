@@ -70,11 +70,11 @@ export class LiveColumns implements WritableCells {
 
   /**
    * Settles the live rows of these slots, `end` exclusive; `ints` as in SettleRange.
-   * @throws ERR_FIELD_VALUE for NaN, Infinity and values of a wrong type; the message names the field
+   * @throws ERR_FIELD_VALUE for NaN, Infinity and values of a wrong type; the message names the field and its row
    */
   protected settleAll(first: number, end: number, ints: Int32Array): void {
-    const { plan, life, numbers, packed } = this
-    const range = { table: plan.name, life, first, end, ints, resolve: this.#resolve, warn: this.#warn }
+    const { plan, life, rows, numbers, packed } = this
+    const range = { table: plan.name, life, rows, first, end, ints, resolve: this.#resolve, warn: this.#warn }
     for (const column of plan.layout.columns) {
       const at = column.index
       if (at === OWNER) settleOwners(numbers[at], range)
@@ -87,9 +87,16 @@ export class LiveColumns implements WritableCells {
 
   /** Puts a fresh row of default values into a slot that there is room for. */
   protected put(slot: number, born: number): RowBase {
-    const { layout, index } = this.plan
     this.life[slot] = LIVE
-    for (const column of layout.columns) {
+    this.clear(slot)
+    const row = new this.#Row(this, slot, rowId(this.plan.index, slot, born))
+    this.rows[slot] = row
+    return row
+  }
+
+  /** Every field at its default. */
+  protected clear(slot: number): void {
+    for (const column of this.plan.layout.columns) {
       const at = column.index
       if (column.zeroValue) {
         this.packed[at][slot] = column.zeroValue
@@ -98,9 +105,6 @@ export class LiveColumns implements WritableCells {
         this.numbers[at][slot] = column.slot.field.zero[PARTS.quat[at - column.slot.column]]
       } else this.numbers[at][slot] = fromSteps(column, column.zero)
     }
-    const row = new this.#Row(this, slot, rowId(index, slot, born))
-    this.rows[slot] = row
-    return row
   }
 
   /** @throws ERR_FIELD_VALUE for names that are no fields, and where a value is missing that has no default */
@@ -110,7 +114,7 @@ export class LiveColumns implements WritableCells {
       if (isHidden(name) || !layout.byName.has(name))
         fail('ERR_FIELD_VALUE', `${layout.name}.${name}: the schema has no such field`)
     for (const { name, field } of layout.fields)
-      if (!isHidden(name) && !field.optional && field.shape.kind !== 'ref' && values[name] === undefined)
+      if (!isHidden(name) && !field.optional && values[name] === undefined)
         fail('ERR_FIELD_VALUE', `${layout.name}.${name} is missing: give it a value, or the field a .default()`)
   }
 
@@ -119,9 +123,11 @@ export class LiveColumns implements WritableCells {
     const { layout, name: table } = this.plan
     for (const { name } of layout.fields)
       if (!isHidden(name) && values[name] !== undefined) (row as never as Record<string, unknown>)[name] = values[name]
-    for (const { index, kind, name, slot } of layout.columns)
-      if (kind !== 'value' && !Number.isFinite(this.numbers[index][RowBase.slotOf(row)]))
-        fail('ERR_FIELD_VALUE', `${table}.${name} is ${show(values[slot.name])}: expected a finite number`)
+    for (const { index, kind, name } of layout.columns)
+      if (kind !== 'value' && !Number.isFinite(this.numbers[index][RowBase.slotOf(row)])) {
+        const given = name.split('.').reduce<unknown>((of, part) => (of as Record<string, unknown>)[part], values)
+        fail('ERR_FIELD_VALUE', `${table}.${name} is ${show(given)}: expected a finite number`)
+      }
   }
 
   /** Takes the values of a row of other cells. */

@@ -83,6 +83,11 @@ export class RowBase {
   }
 }
 
+/** A field of a row as errors name it. The match's own state is one row, which nobody has to find. */
+export function fieldOf(table: string, row: { readonly id: number }, field: string): string {
+  return table === 'state' ? `${table}.${field}` : `row ${row.id}: ${table}.${field}`
+}
+
 function gone(row: RowBase): never {
   return fail('ERR_ROW_GONE', `row ${row.id} was despawned: it can't be written`)
 }
@@ -101,7 +106,7 @@ export function rowClass(layout: Layout, writable: boolean): RowConstructor {
   }
   for (const slot of layout.fields) {
     if (slot.name[0] === ' ') continue
-    const { get, set } = accessors(slot, `${layout.name}.${slot.name}`)
+    const { get, set } = accessors(slot, layout.name)
     Object.defineProperty(Row.prototype, slot.name, { get, ...(writable && { set }), enumerable: true })
   }
   return Row
@@ -112,9 +117,9 @@ interface Accessors {
   set(this: RowBase, value: never): void
 }
 
-function accessors(slot: FieldSlot, name: string): Accessors {
+function accessors(slot: FieldSlot, table: string): Accessors {
   const { column, audience } = slot
-  const { get, set } = plainAccessors(slot, name)
+  const { get, set } = plainAccessors(slot, table)
   // Columns for everybody are read without asking.
   if (audience === 'all') return { get, set }
   return {
@@ -125,8 +130,10 @@ function accessors(slot: FieldSlot, name: string): Accessors {
   }
 }
 
-function plainAccessors(slot: FieldSlot, name: string): Accessors {
-  const { column, shape } = slot
+function plainAccessors(slot: FieldSlot, table: string): Accessors {
+  const { column, name, shape } = slot
+  const refuse = (row: RowBase, value: unknown, allowed: string) =>
+    fail('ERR_FIELD_VALUE', `${fieldOf(table, row, name)} is ${show(value)}: the schema allows ${allowed}`)
   switch (shape.kind) {
     case 'int':
     case 'ranged':
@@ -159,9 +166,7 @@ function plainAccessors(slot: FieldSlot, name: string): Accessors {
         },
         set(value: string) {
           const at = places.get(value)
-          if (at === undefined)
-            fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows ${names.join(', ')}`)
-          RowBase.write(this, column, at)
+          RowBase.write(this, column, at ?? refuse(this, value, names.join(', ')))
         },
       }
     }
@@ -184,8 +189,7 @@ function plainAccessors(slot: FieldSlot, name: string): Accessors {
           return RowBase.parts(this, column, Parts)
         },
         set(value: Record<string, number>) {
-          if (typeof value !== 'object' || value === null)
-            fail('ERR_FIELD_VALUE', `${name} is ${show(value)}: the schema allows { ${parts.join(', ')} }`)
+          if (typeof value !== 'object' || value === null) refuse(this, value, `{ ${parts.join(', ')} }`)
           for (let i = 0; i < parts.length; i++) RowBase.write(this, column + i, value[parts[i]])
         },
       }

@@ -8,7 +8,7 @@ import { World } from './world.ts'
 const game = defineGame({
   name: 'settling',
   tickRate: 30,
-  state: { score: int(0, 9) },
+  state: { score: int(0, 9), phase: oneOf('waiting', 'playing') },
   entities: {
     ship: entity({
       x: ranged(-8, 8, 0.25).default(0),
@@ -23,7 +23,7 @@ const game = defineGame({
       bag: list(ranged(0, 1, 0.5), 3).default([]),
       path: list(vec2(int(0, 9)), 3).default([]),
       note: data<unknown>(32).default(null),
-      to: ref('ship').default(undefined),
+      to: ref('ship'),
     }),
   },
 })
@@ -97,7 +97,7 @@ describe('settling', () => {
     [
       'a rotation of NaN',
       { turn: { x: Number.NaN, y: 0, z: 0, w: 1 } },
-      'ship.turn holds NaN or Infinity: expected a rotation',
+      'ship.turn is (NaN, 0, 0, 1): expected a rotation',
     ],
     ['a number for text', { name: 5 }, 'ship.name is 5: the schema allows text'],
     ['NaN in a list', { bag: [1, Number.NaN] }, 'ship.bag[1] is NaN: expected a finite number'],
@@ -105,18 +105,31 @@ describe('settling', () => {
     ['data that is too large', { note: 'x'.repeat(40) }, 'ship.note takes 42 bytes packed: expected at most 32'],
     ['no id', { to: -1 }, "ship.to is -1: expected a row's id or undefined"],
     ['half an id', { to: 1.5 }, "ship.to is 1.5: expected a row's id or undefined"],
-  ])('refuses %s: the snapshot is not made', (_, values, message) => {
-    const { world, ship } = make()
-    Object.assign(ship, values)
+    ['text for a number', { x: 'abc' }, 'ship.x is NaN; the schema allows -8 to 8'],
+  ])('refuses %s, and says whose it is: the snapshot is not made', (_, values, message) => {
+    const { world } = make()
+    const [one] = [world.ship.spawn({}), world.ship.spawn({})]
+    Object.assign(one, values)
     const said = refused(() => world.snapshot())
-    expect(said).toContain(message)
+    expect(said).toContain(`row ${one.id}: ${message}`)
     expect(said).toContain('(ERR_FIELD_VALUE)')
   })
 
-  it('says exactly what PROTOCOL.md and the README show', () => {
+  it('says exactly what the README shows', () => {
     const { world, ship } = make()
     ship.x = Number.NaN
-    expect(refused(() => world.snapshot())).toBe('ship.x is NaN; the schema allows -8 to 8 (ERR_FIELD_VALUE)')
+    expect(refused(() => world.snapshot())).toBe(
+      `row ${ship.id}: ship.x is NaN; the schema allows -8 to 8 (ERR_FIELD_VALUE)`
+    )
+  })
+
+  it("the match's own state is no row to look for", () => {
+    const { world } = make()
+    world.state.score = Number.NaN
+    expect(refused(() => world.snapshot())).toBe('state.score is NaN; the schema allows 0 to 9 (ERR_FIELD_VALUE)')
+    expect(refused(() => Object.assign(world.state, { phase: 'over' }))).toBe(
+      'state.phase is "over": the schema allows waiting, playing (ERR_FIELD_VALUE)'
+    )
   })
 
   it('makes text well-formed and cuts it, and says so', () => {

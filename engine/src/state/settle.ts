@@ -5,6 +5,7 @@ import { fail } from '../schema/errors.ts'
 import { type Column, fromSteps, toSteps } from '../schema/layout.ts'
 import { type Packed, packValue, samePacked } from '../schema/packed.ts'
 import { fromSmallestThree, toSmallestThree } from '../schema/rotation.ts'
+import { fieldOf } from './row.ts'
 
 /** Live slots are those with life[slot] === LIVE. */
 export const LIVE = 1
@@ -16,6 +17,8 @@ export type Resolve = (entity: string, id: number) => number
 export interface SettleRange {
   readonly table: string
   readonly life: Uint8Array
+  /** By slot; asked only for what is wrong. */
+  readonly rows: readonly ({ readonly id: number } | undefined)[]
   readonly first: number
   readonly end: number
   readonly ints: Int32Array
@@ -26,14 +29,14 @@ export interface SettleRange {
 /** int, ranged, angle, bool, oneOf, tick. @throws ERR_FIELD_VALUE for NaN and Infinity */
 export function settleNumbers(column: Column, numbers: Float64Array, range: SettleRange): void {
   const { life, first, end, ints } = range
-  const { min, step, perStep, max, wraps } = column
+  const { min, step, perStep, max } = column
   const from = column.index * (end - first) - first
   const limit = max + 0.5
   for (let slot = first; slot < end; slot++) {
     if (life[slot] !== LIVE) continue
     const x = (numbers[slot] - min) * perStep
     // The usual case is one comparison each way and a truncation; NaN fails the comparison.
-    const q = x > -0.5 && x < limit ? (x + 0.5) | 0 : unusual(column, numbers[slot], wraps, range)
+    const q = x > -0.5 && x < limit ? (x + 0.5) | 0 : unusual(column, numbers[slot], slot, range)
     ints[from + slot] = q
     numbers[slot] = min + q * step
   }
@@ -45,21 +48,22 @@ export function settleOwners(ids: Float64Array, { first, end, ints }: SettleRang
 }
 
 /** Past the bounds, or no number at all. */
-function unusual(column: Column, value: number, wraps: boolean, { table, warn }: SettleRange): number {
+function unusual(column: Column, value: number, slot: number, { table, rows, warn }: SettleRange): number {
   const q = toSteps(column, value)
   // A heading that goes round and round.
-  if (wraps && Number.isFinite(value)) return q
+  if (column.wraps && Number.isFinite(value)) return q
   const bounds = `${column.min} to ${fromSteps(column, column.max)}`
-  const name = `${table}.${column.name}`
-  if (!Number.isFinite(value)) fail('ERR_FIELD_VALUE', `${name} is ${value}; the schema allows ${bounds}`)
+  if (!Number.isFinite(value))
+    fail('ERR_FIELD_VALUE', `${fieldOf(table, rows[slot]!, column.name)} is ${value}; the schema allows ${bounds}`)
   // A value that rounds onto its bound is inside.
-  if (Math.abs(value - fromSteps(column, q)) > column.step / 2) warn(`${name} is ${value}: clamped to ${bounds}`)
+  if (Math.abs(value - fromSteps(column, q)) > column.step / 2)
+    warn(`${table}.${column.name} is ${value}: clamped to ${bounds}`)
   return q
 }
 
 /** An id becomes 1 + the slot of its row, or 0 once that row is gone. */
 export function settleRefs(column: Column, ids: Float64Array, range: SettleRange): void {
-  const { life, first, end, ints, resolve, table } = range
+  const { life, rows, first, end, ints, resolve, table } = range
   const from = column.index * (end - first) - first
   for (let slot = first; slot < end; slot++) {
     if (life[slot] !== LIVE) continue
@@ -69,7 +73,7 @@ export function settleRefs(column: Column, ids: Float64Array, range: SettleRange
     if (at >= 0) continue
     // Ids below 0 are those of rows that a client predicted into being.
     if (!Number.isSafeInteger(id) || id < 0)
-      fail('ERR_FIELD_VALUE', `${table}.${column.name} is ${id}: expected a row's id or undefined`)
+      fail('ERR_FIELD_VALUE', `${fieldOf(table, rows[slot]!, column.name)} is ${id}: expected a row's id or undefined`)
     ids[slot] = 0
   }
 }
@@ -79,13 +83,15 @@ const steps = new Int32Array(4)
 
 /** The four columns of a quat, `column` the first. @throws ERR_FIELD_VALUE for NaN and Infinity */
 export function settleRotations(column: Column, numbers: readonly Float64Array[], range: SettleRange): void {
-  const { life, first, end, ints, table } = range
+  const { life, rows, first, end, ints, table } = range
   const [x, y, z, w] = numbers.slice(column.index, column.index + 4)
   const { max } = column.slot.shape
   for (let slot = first; slot < end; slot++) {
     if (life[slot] !== LIVE) continue
-    if (!Number.isFinite(x[slot] + y[slot] + z[slot] + w[slot]))
-      fail('ERR_FIELD_VALUE', `${table}.${column.slot.name} holds NaN or Infinity: expected a rotation`)
+    if (!Number.isFinite(x[slot] + y[slot] + z[slot] + w[slot])) {
+      const given = [x, y, z, w].map((part) => part[slot]).join(', ')
+      fail('ERR_FIELD_VALUE', `${fieldOf(table, rows[slot]!, column.slot.name)} is (${given}): expected a rotation`)
+    }
     toSmallestThree(x[slot], y[slot], z[slot], w[slot], max, steps)
     fromSmallestThree(steps[0], steps[1], steps[2], steps[3], max, quad)
     for (let part = 0; part < 4; part++) {
@@ -97,19 +103,33 @@ export function settleRotations(column: Column, numbers: readonly Float64Array[]
 
 /** text, list, data: `packed[slot]` is replaced where the bytes changed. @throws ERR_FIELD_VALUE for a value of another type */
 export function settleValues(column: Column, values: unknown[], packed: Packed[], range: SettleRange): void {
-  const { field, shape } = column.slot
+  const { shape } = column.slot
   for (let slot = range.first; slot < range.end; slot++) {
     if (range.life[slot] !== LIVE) continue
     const value = values[slot]
     const last = packed[slot]
     // A list is written in place, so its items tell; text and data are replaced, so identity does.
     if (shape.kind === 'list' ? sameItems(value, last.value as unknown[]) : last.value === value) continue
-    const next = packValue(field, value, `${range.table}.${column.name}`)
+    const next = packedIn(range, slot, column, value)
     if (shape.kind === 'list') settleList(value as unknown[], next.value as unknown[])
     else values[slot] = next.value
     if (shape.kind === 'text' && next.value !== value)
       range.warn(`${range.table}.${column.name} was cut to ${shape.maxLength} characters or made well-formed`)
     if (!samePacked(last, next)) packed[slot] = next
+  }
+}
+
+/** A row's name is made only once something is wrong with its value. */
+function packedIn(
+  { table, rows }: SettleRange,
+  slot: number,
+  { slot: { field, name } }: Column,
+  value: unknown
+): Packed {
+  try {
+    return packValue(field, value, `${table}.${name}`)
+  } catch {
+    return packValue(field, value, fieldOf(table, rows[slot]!, name))
   }
 }
 

@@ -22,7 +22,7 @@ const game = defineGame({
       note: text(8).default('').only('owner'),
       bag: list(int(0, 9), 3).default([]),
       turn: quat(9).default({ x: 0, y: 0, z: 0, w: 1 }),
-      to: ref('ship').default(undefined),
+      to: ref('ship'),
     }),
   },
 })

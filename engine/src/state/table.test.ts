@@ -20,7 +20,7 @@ const game = defineGame({
         name: text(4).default('abc'),
         bag: list(int(0, 9), 3).default([7]),
         note: data<unknown>(32).default({ a: 1 }),
-        target: ref('ship').default(undefined),
+        target: ref('ship'),
       },
       { maxRows: 4 }
     ),
@@ -37,7 +37,7 @@ function make() {
 const ids = (rows: Iterable<{ readonly id: number }>): number[] => Array.from(rows, ({ id }) => id)
 
 describe('spawn', () => {
-  it('gives what was not said its default, and vectors their components', () => {
+  it('gives what was not said its default, and a ref nobody', () => {
     const { ship } = make()
     const row = ship.spawn({ x: 5 })
     expect(JSON.parse(JSON.stringify(row))).toEqual({
@@ -61,10 +61,21 @@ describe('spawn', () => {
     ['the hidden owner', { x: 1, ' owner': 1 }, 'ship. owner: the schema has no such field (ERR_FIELD_VALUE)'],
     ['an unknown name', { x: 1, mode: 'lazy' }, 'ship.mode is "lazy": the schema allows idle, busy (ERR_FIELD_VALUE)'],
     ['no vector', { x: 1, pos: 5 }, 'ship.pos is 5: the schema allows { x, y } (ERR_FIELD_VALUE)'],
+    ['half a vector', { x: 1, pos: { x: 2 } }, 'ship.pos.y is undefined: expected a finite number (ERR_FIELD_VALUE)'],
+    ['text for a number', { x: 'far' }, 'ship.x is "far": expected a finite number (ERR_FIELD_VALUE)'],
   ])('refuses %s, and leaves nothing behind', (_, values, message) => {
     const { ship } = make()
-    expect(refused(() => ship.spawn(values as never))).toBe(message)
+    expect(refused(() => ship.spawn(values as never))).toContain(message)
     expect([ship.size, ids(ship)]).toEqual([0, []])
+  })
+
+  it('says which row was to be written what no field of it holds', () => {
+    const { ship } = make()
+    const [, row] = [ship.spawn({ x: 1 }), ship.spawn({ x: 2 })]
+    expect(refused(() => Object.assign(row, { mode: 'lazy' }))).toBe(
+      `row ${row.id}: ship.mode is "lazy": the schema allows idle, busy (ERR_FIELD_VALUE)`
+    )
+    expect(refused(() => Object.assign(row, { pos: null }))).toContain(`row ${row.id}: ship.pos is null`)
   })
 
   it('refuses an owner that is no player', () => {

@@ -162,7 +162,7 @@ export class Table extends LiveColumns implements Iterable<RowBase> {
 
   /**
    * Settles every live row to wire precision and freezes the result.
-   * @throws ERR_FIELD_VALUE for NaN, Infinity and values of a wrong type; the message names the field.
+   * @throws ERR_FIELD_VALUE for NaN, Infinity and values of a wrong type; the message names the field and its row.
    */
   freeze(): FrozenCells {
     this.#reuse()

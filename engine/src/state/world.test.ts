@@ -10,7 +10,7 @@ const game = defineGame({
   name: 'worlds',
   tickRate: 30,
   state: { round: int(0, 9), phase: text(8).default('lobby'), king: ref('ship') },
-  entities: { ship: entity({ x: int(0, 9), to: ref('shot').default(undefined) }), shot: entity({ n: int(0, 9) }) },
+  entities: { ship: entity({ x: int(0, 9), to: ref('shot') }), shot: entity({ n: int(0, 9) }) },
 })
 
 describe('World', () => {

@@ -180,7 +180,9 @@ function disconnected(reason: string): TickwireError {
 export interface ConnectionHandlers {
   frame(bytes: Uint8Array<ArrayBuffer>): void
   /** Always answers: an error is an answer. */
-  ask(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  ask(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
+  /** An answer was sent. */
+  answered?(answer: Uint8Array<ArrayBuffer>): void
   closed(): void
 }
 
@@ -199,7 +201,9 @@ export interface LinkConnection {
 /** The server's connection over its end of a link; with a `clock` it notices where that is dead. */
 export function linkConnection(end: LinkEnd, handlers: ConnectionHandlers, clock?: VirtualClock): LinkConnection {
   const answer = async (id: number, ask: Uint8Array<ArrayBuffer>): Promise<void> => {
-    end.send(askHead(ANSWER, id), await handlers.ask(ask))
+    const bytes = await handlers.ask(ask)
+    end.send(askHead(ANSWER, id), bytes)
+    handlers.answered?.(bytes)
   }
   end.onmessage = (message) => {
     if (message[0] === FRAME) handlers.frame(message.subarray(1))

@@ -61,9 +61,7 @@ export class Prior {
     this.tables = new Tables(levels.map(normalise), escapes)
     const { offsets } = this.tables
     this.factors = Uint8Array.from(models, ({ map }) => (map?.length === CONTEXTS ? factorsOf(map) : 0))
-    this.places = models.map(
-      ({ map }) => map && Int32Array.from(map, (t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1))
-    )
+    this.places = models.map(({ map }) => map?.map((t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1)))
   }
 
   /**
@@ -120,10 +118,15 @@ export function masked(context: number, mask: number): number {
   return (last * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
 }
 
+/** By bit of a mask: each context without that factor. */
+const WITHOUT: readonly Int32Array[] = Array.from({ length: FACTOR_BITS }, (_, bit) =>
+  Int32Array.from({ length: CONTEXTS }, (_, c) => masked(c, ALL_FACTORS ^ (1 << bit)))
+)
+
 function factorsOf(map: Int32Array): number {
   let mask = 0
-  for (let c = 0; c < CONTEXTS; c++)
-    for (let bit = 1; bit <= BY_SIGN; bit *= 2) if (map[c] !== map[masked(c, ALL_FACTORS ^ bit)]) mask |= bit
+  for (let bit = 0; bit < FACTOR_BITS; bit++)
+    if (map.some((table, c) => table !== map[WITHOUT[bit][c]])) mask |= 1 << bit
   return mask
 }
 

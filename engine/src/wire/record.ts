@@ -65,7 +65,6 @@ export function neutralRecord(layout: Layout): Values {
 
 function missing(slot: FieldSlot, name: string, code: ErrorCode): unknown {
   if (slot.field.optional) return slot.field.zero
-  if (slot.shape.kind === 'ref') return 0
   return fail(code, `${name} is missing`)
 }
 
@@ -98,7 +97,7 @@ function writeField(
       return out.uint(at, column.bits)
     }
     case 'ref': {
-      const id = value as number
+      const id = (value === undefined ? 0 : value) as number
       if (!Number.isSafeInteger(id) || id < 0) fail(code, `${name} is ${show(value)}: expected a row's id or undefined`)
       return out.varint(id)
     }

@@ -1,12 +1,20 @@
 // What a bot does: the game's own word, or chance. Keys are held for a while, as people hold them.
 
-import type { AnyGame } from '@tickwire/engine'
+import type { AnyGame, CommandOf } from '@tickwire/engine'
 import type { ClientMatch } from '@tickwire/engine/client'
-import { planOf, type Random, type Values } from '@tickwire/engine/wire'
+import { planOf, type Random } from '@tickwire/engine/wire'
 import { CommandError, type Module } from '../cli/load.ts'
 
-/** `tick`: the newest one that the bot holds. `random` gives numbers in [0, 1), the same ones for the same seed. */
-export type BotInput = (tick: number, random: () => number, match: ClientMatch<AnyGame>) => Values
+/**
+ * The function `bot` that a module gives to tickwire-bots: the command of one of its bots, asked once a drawn frame.
+ * `tick`: the newest one that the bot holds, 0 before the first. `random` gives numbers in [0, 1), the same ones for the
+ * same seed.
+ */
+export type BotInput<G extends AnyGame = AnyGame> = (
+  tick: number,
+  random: () => number,
+  match: ClientMatch<G>
+) => CommandOf<G>
 
 /** A value is held for so many ticks, chosen anew each time. */
 const LEAST_HELD = 5

@@ -1,7 +1,7 @@
 // Control messages of one connection: so many a second of each kind. A kind is join, leave, ping, or one of the game's
-// requests by its name. What can't be read is not counted here: its refusal is the session's.
+// requests by its name.
 
-import { type Ask, type TickwireError, unpackAsk } from '@tickwire/engine/wire'
+import type { Ask, TickwireError } from '@tickwire/engine/wire'
 import { type Limits, TokenBucket, tooMuch } from './guard.ts'
 
 // Names may be made up: those beyond it, and those that are longer, are one kind, all together.
@@ -18,9 +18,7 @@ export class Asks {
   }
 
   /** Counts one: undefined, or why it is too much (`ERR_RATE_LIMIT`). `joins` is asked for the address's word on a join. */
-  count(bytes: Uint8Array, now: number, joins: () => TickwireError | undefined): TickwireError | undefined {
-    const ask = read(bytes)
-    if (!ask) return undefined
+  count(ask: Ask, now: number, joins: () => TickwireError | undefined): TickwireError | undefined {
     const { requestsPerSecond, requestBurst } = this.#limits
     const kind = this.#kindOf(ask)
     const bucket = this.#kinds.get(kind) ?? new TokenBucket(requestsPerSecond, requestBurst, now)
@@ -34,13 +32,5 @@ export class Asks {
     if (ask.name.length > LONGEST_NAME) return OTHERS
     const named = `request ${ask.name}`
     return this.#kinds.has(named) || this.#kinds.size < KINDS_REMEMBERED ? named : OTHERS
-  }
-}
-
-function read(bytes: Uint8Array): Ask | undefined {
-  try {
-    return unpackAsk(bytes)
-  } catch {
-    return undefined
   }
 }

@@ -45,8 +45,8 @@ interface CommonOptions {
   readonly metricsPage?: (request: IncomingMessage) => boolean
   /**
    * Dev mode. Watches for mistakes that a running game hides, and warns of them: a `move` that no client can predict, which
-   * costs a part of each tick; and tells clients what a rule threw that ended their match. True by default, unless NODE_ENV
-   * is 'production'.
+   * costs a part of each tick; and tells clients what a rule threw that ended their match, or refused a join or a request.
+   * True by default, unless NODE_ENV is 'production'.
    */
   readonly checks?: boolean
   /** Where warnings go; `console.warn` by default. One line each; in a flood some are counted instead. */

@@ -69,8 +69,9 @@ export class Outbox {
 
 /** A connection of the main thread as the match in this one sees it. */
 export class ThreadConnection implements Connection {
-  /** As the main thread said last. */
+  // As the main thread said last.
   bufferedAmount = 0
+  isPolled: boolean | undefined
   readonly #line: number
   readonly #outbox: Outbox
 

@@ -5,6 +5,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import {
   ASK_EVENT,
+  type Ask,
   type Decoder,
   errorAnswer,
   FIRST_ANSWER_EVENT,
@@ -14,6 +15,7 @@ import {
   packTell,
   parser,
   TickwireError,
+  unpackAsk,
 } from '@tickwire/engine/wire'
 import { type ServerOptions as AllIoOptions, Server as Io, type Namespace, type Socket } from 'socket.io'
 import type { Connection } from '../match/connection.ts'
@@ -31,8 +33,10 @@ import type { Metrics } from './metrics.ts'
 export interface Conversation {
   /** A hot frame of this client. Never throws. */
   frame(bytes: Uint8Array): void
-  /** A control message. Always answers: a refusal is an answer. */
-  ask(bytes: Uint8Array): Promise<Uint8Array>
+  /** A control message, as bytes and as it reads, if it does. Always answers: a refusal is an answer. */
+  ask(bytes: Uint8Array, read: Ask | undefined): Promise<Uint8Array>
+  /** An answer is written: what goes with it may follow. */
+  answered?(answer: Uint8Array): void
   /** The transport is gone; `forGood`: it was closed for what it did. */
   closed(forGood: boolean): void
 }
@@ -260,9 +264,13 @@ export class Sockets {
       else process.nextTick(process.nextTick, takeFrame, bytes)
     }
     const ask = (asked: Uint8Array, answer: (bytes: Uint8Array) => void): void => {
-      const refusal = inbound.asks.count(asked, now(), () => this.addresses.joins(inbound.address, now()))
-      const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked)
-      void this.#answer(reply, answer)
+      const read = readAsk(asked)
+      const refusal = read && inbound.asks.count(read, now(), () => this.addresses.joins(inbound.address, now()))
+      const reply = refusal ? Promise.resolve(packAnswer(errorAnswer(refusal))) : session.ask(asked, read)
+      void this.#answer(reply, (bytes) => {
+        answer(bytes)
+        session.answered?.(bytes)
+      })
     }
     socket.on(ASK_EVENT, (...args: unknown[]) => {
       const answer = args.at(-1)
@@ -296,6 +304,15 @@ export class Sockets {
     } catch (error) {
       this.#options.warn(`a message of a client failed: ${String(error)}`)
     }
+  }
+}
+
+/** Undefined: it can't be read; its refusal is the session's. */
+function readAsk(bytes: Uint8Array): Ask | undefined {
+  try {
+    return unpackAsk(bytes)
+  } catch {
+    return undefined
   }
 }
 

@@ -128,9 +128,9 @@ export class ThreadMatch implements RemoteMatch {
     this.#fail(`the match ${stands}`)
   }
 
-  /** Tells the thread what connections have taken since it was told that they had not. */
-  drained(): void {
-    for (const relay of this.#relays.values()) relay.drained()
+  /** Tells the thread of connections that take frames again. */
+  lookAtRelays(): void {
+    for (const relay of this.#relays.values()) relay.look()
   }
 
   // An error may hold secrets: clients read it in dev mode alone.

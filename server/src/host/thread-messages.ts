@@ -28,8 +28,8 @@ export type ToThread =
   | { readonly to: 'open'; readonly line: number; readonly identity: Identity | undefined }
   | { readonly to: 'frame'; readonly line: number; readonly bytes: Uint8Array }
   | { readonly to: 'ask'; readonly line: number; readonly id: number; readonly bytes: Uint8Array }
-  /** What the transport has not taken yet, where that is not what was said last. */
-  | { readonly to: 'waiting'; readonly line: number; readonly bytes: number }
+  /** How the transport stands (Connection's `bufferedAmount` and `isPolled`), where that is not as was said last. */
+  | { readonly to: 'stands'; readonly line: number; readonly bytes: number; readonly isPolled: boolean | undefined }
   | { readonly to: 'close'; readonly line: number; readonly forGood: boolean }
   | { readonly to: 'end'; readonly reason: string }
 

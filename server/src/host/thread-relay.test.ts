@@ -9,6 +9,7 @@ function setUp() {
   const did: string[] = []
   const connection = {
     bufferedAmount: 0,
+    isPolled: undefined as boolean | undefined,
     sendFrame: () => void did.push('frame'),
     notify: () => void did.push('notify'),
     enter: (room: string) => void did.push(`enter ${room}`),
@@ -28,17 +29,29 @@ function setUp() {
 test('the thread hears of what waits, once, and of what waits no more', () => {
   const { relay, connection, posted, write } = setUp()
   write()
-  relay.drained()
+  relay.look()
   expect(posted).toEqual([])
   connection.bufferedAmount = 500
   write()
   write()
-  relay.drained()
-  expect(posted).toEqual([{ to: 'waiting', line: 7, bytes: 500 }])
+  relay.look()
+  expect(posted).toEqual([{ to: 'stands', line: 7, bytes: 500, isPolled: undefined }])
   connection.bufferedAmount = 0
-  relay.drained()
-  relay.drained()
-  expect(posted.slice(1)).toEqual([{ to: 'waiting', line: 7, bytes: 0 }])
+  relay.look()
+  relay.look()
+  expect(posted.slice(1)).toEqual([{ to: 'stands', line: 7, bytes: 0, isPolled: undefined }])
+})
+
+test('over long-polling the thread hears whether a poll waits', () => {
+  const { relay, connection, posted } = setUp()
+  connection.isPolled = true
+  relay.look()
+  connection.isPolled = false
+  relay.look()
+  relay.look()
+  connection.isPolled = undefined
+  relay.look()
+  expect(posted.map((message) => 'isPolled' in message && message.isPolled)).toEqual([true, false, undefined])
 })
 
 test('of a frame only its own bytes go, and later writes to its memory do not', () => {

@@ -17,8 +17,9 @@ export class ThreadRelay implements Relay {
   isSeated = false
   readonly #line: number
   readonly #thread: ThreadEnd
-  /** The bytes that the thread knows to wait. */
+  /** What the thread knows: the bytes that wait, and of long-polling whether a poll does. */
   #waiting = 0
+  #isPolled: boolean | undefined
 
   constructor(match: RemoteMatch, line: number, connection: Connection, thread: ThreadEnd) {
     this.match = match
@@ -49,9 +50,10 @@ export class ThreadRelay implements Relay {
     this.connection.sendFrame(shared, head)
   }
 
-  /** Looked at now and then: a connection that waits gets no frames. */
-  drained(): void {
-    if (this.#waiting > 0 && this.connection.bufferedAmount === 0) this.#tell(0)
+  /** Looked at all the time: a connection that waits, or has no poll, gets no frames. */
+  look(): void {
+    const { bufferedAmount, isPolled } = this.connection
+    if ((this.#waiting > 0 && bufferedAmount === 0) || isPolled !== this.#isPolled) this.#tell(bufferedAmount)
   }
 
   enter(): void {
@@ -72,8 +74,10 @@ export class ThreadRelay implements Relay {
   }
 
   #tell(bytes: number): void {
-    if (bytes === this.#waiting) return
+    const { isPolled } = this.connection
+    if (bytes === this.#waiting && isPolled === this.#isPolled) return
     this.#waiting = bytes
-    this.#thread.post({ to: 'waiting', line: this.#line, bytes })
+    this.#isPolled = isPolled
+    this.#thread.post({ to: 'stands', line: this.#line, bytes, isPolled })
   }
 }

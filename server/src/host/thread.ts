@@ -98,8 +98,9 @@ class MatchThread {
         return line.session.frame(message.bytes)
       case 'ask':
         return void this.#answer(line.session, message.id, message.bytes)
-      case 'waiting':
+      case 'stands':
         line.connection.bufferedAmount = message.bytes
+        line.connection.isPolled = message.isPolled
         return
       case 'close':
         this.#lines.delete(message.line)

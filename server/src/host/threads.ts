@@ -107,7 +107,7 @@ export class Threads {
     const isTime = now - this.#lookedAt >= LOOK_EVERY_MS
     if (isTime) this.#lookedAt = now
     for (const match of this.#matches) {
-      match.drained()
+      match.lookAtRelays()
       if (isTime && debuggerUrl() === undefined) match.look()
     }
   }

@@ -54,6 +54,11 @@ export class EventLog {
     return true
   }
 
+  /** The tick of the newest event ever; -1: there was none. */
+  get newest(): number {
+    return this.#newest
+  }
+
   /** What everybody sees happen after `from`. */
   shared(from: number): readonly WireEvent[] {
     if (from >= this.#newest) return NOTHING

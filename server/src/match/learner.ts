@@ -40,8 +40,8 @@ export interface Sent {
 }
 
 export class Learner<G extends AnyGame = AnyGame> {
+  readonly game: G
   readonly writer: FrameWriter<G>
-  readonly #game: G
   #current: PackedPrior | undefined
   /** Some players may not have the current one yet. */
   #previous: Prior | undefined
@@ -58,7 +58,7 @@ export class Learner<G extends AnyGame = AnyGame> {
    * @throws ERR_SCHEMA_MISMATCH, ERR_PROTOCOL_VERSION, ERR_FRAME_INVALID, ERR_FRAME_TRUNCATED for what is none
    */
   constructor(game: G, saved?: Uint8Array) {
-    this.#game = game
+    this.game = game
     this.writer = new FrameWriter(game)
     this.#current = saved && unpacked(game, saved)
   }
@@ -96,7 +96,7 @@ export class Learner<G extends AnyGame = AnyGame> {
   }
 
   #count({ snapshot, baseline, before }: Sent): void {
-    this.#trainer ??= new Trainer(this.#game, 'all')
+    this.#trainer ??= new Trainer(this.game, 'all')
     if (this.#trainer.frames % KEYFRAMES === 0) {
       // The frame itself is the next piece.
       this.#trainer.add(snapshot as never)

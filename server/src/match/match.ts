@@ -113,7 +113,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   #isActing = false
 
   constructor(setup: MatchSetup<G>) {
-    const { id, game, rules, options, seed, warn, now, learner = new Learner(game), checks } = setup
+    const { id, game, rules, options, seed, warn, now, learner = new Learner(game), checks = false } = setup
     this.id = id
     this.game = game
     this.options = options as G['options']
@@ -132,7 +132,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
     this.#check = checks ? new MoveCheck(this.#plan, this.#warn) : undefined
     this.#neutral = neutralRecord(this.#plan.command)
     this.#emptyTicks = (rules.emptySeconds ?? 10) * game.tickRate
-    this.#requests = new Requests(this, this.#plan, rules, this.#acts, this.#warn)
+    this.#requests = new Requests(this, this.#plan, rules, this.#acts, this.#warn, checks)
     this.#seating = new Seating(this, {
       rules,
       learner,
@@ -145,6 +145,7 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       events: this.#events,
       past: this.#past,
       warn: this.#warn,
+      isDev: checks,
     })
     this.#seats = this.#seating.seats
     this.#movement = new Movement({
@@ -241,6 +242,12 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
   /** The connection knows that it is in: from the next tick on it gets frames. @throws ERR_REPLACED, and where it is out */
   admit(seat: Seat, connection: Connection): Answer {
     return this.#seating.admit(seat, connection)
+  }
+
+  /** The answer to joining is on its way: the newest state follows it, which else the next tick would bring. */
+  greet(seat: Seat): void {
+    const snapshot = this.#past.get(this.tick)
+    if (snapshot) this.#outbound.greet(seat, snapshot, this.#events, this.#now())
   }
 
   /**

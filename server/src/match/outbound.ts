@@ -35,6 +35,8 @@ export class Outbound<G extends AnyGame> {
   readonly #budget: Budget
   /** Undefined: no bound. */
   #bytesPerMs: number | undefined
+  /** Those who joined in the newest tick. */
+  #greeted: Group[] = []
   #notice: { readonly of: PackedPrior; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
 
   constructor(learner: Learner<G>, budget: Budget = {}) {
@@ -45,6 +47,7 @@ export class Outbound<G extends AnyGame> {
   /** Writes this tick's frame to every seat that can take it; the tick ran at `now` (ms). */
   flush(snapshot: SnapshotBase, seats: Iterable<Seat>, events: EventLog, now: number): void {
     this.#bytesPerMs = this.#share(seats)
+    this.#greeted = []
     const groups: Group[] = []
     let oldest = snapshot.tick
     let offers = MAX_OFFERS
@@ -63,6 +66,16 @@ export class Outbound<G extends AnyGame> {
     }
     events.forget(oldest)
     this.#report(groups)
+  }
+
+  /**
+   * The first frame of who joined in the newest tick, which was flushed before the seat was known to be theirs. Nothing is sent
+   * where the next tick had better: over long-polling, whose poll the answer takes, and where events of that tick are there.
+   */
+  greet(seat: Seat, snapshot: SnapshotBase, events: EventLog, now: number): void {
+    const { connection, state, sent } = seat
+    if (!connection || connection.isPolled !== undefined || state !== 'playing' || sent) return
+    if (events.newest <= snapshot.tick) this.#send(seat, snapshot, this.#greeted, events, undefined, now)
   }
 
   #takes(seat: Seat, now: number): boolean {

@@ -13,7 +13,7 @@ import {
   type Values,
 } from '@tickwire/engine/wire'
 import type { Acts } from './acts.ts'
-import { located } from './describe.ts'
+import { located, toldOf } from './describe.ts'
 import type { Match, Player, Rules } from './rules.ts'
 import type { Seat } from './seat.ts'
 
@@ -30,19 +30,22 @@ export class Requests<G extends AnyGame> {
   readonly #rules: Rules<G>
   readonly #acts: Acts
   readonly #warn: (message: string) => void
+  readonly #isDev: boolean
 
   constructor(
     match: Match<G> & { readonly tick: number },
     plan: GamePlan,
     rules: Rules<G>,
     acts: Acts,
-    warn: (message: string) => void
+    warn: (message: string) => void,
+    isDev: boolean
   ) {
     this.#match = match
     this.#plan = plan
     this.#rules = rules
     this.#acts = acts
     this.#warn = warn
+    this.#isDev = isDev
   }
 
   /** The answer, packed; a refusal is one. */
@@ -72,8 +75,9 @@ export class Requests<G extends AnyGame> {
       })
       return packAnswer({ ok: 'request', tick: this.#match.tick + after, values })
     } catch (error) {
-      if (!(error instanceof TickwireError)) this.#warn(`request ${name} refused: ${located(error)}`)
-      return packAnswer(errorAnswer(error))
+      const failed = `the handler of request '${name}' threw`
+      if (!(error instanceof TickwireError)) this.#warn(`${failed}: ${located(error)}`)
+      return packAnswer(errorAnswer(toldOf(error, failed, this.#isDev)))
     }
   }
 

@@ -15,7 +15,7 @@ import {
 import type { Acts } from './acts.ts'
 import type { Connection } from './connection.ts'
 import type { Departed } from './departed.ts'
-import { located } from './describe.ts'
+import { located, toldOf } from './describe.ts'
 import type { EventLog } from './event-log.ts'
 import { Handout } from './handout.ts'
 import type { Learner } from './learner.ts'
@@ -47,6 +47,8 @@ export interface SeatingSetup<G extends AnyGame> {
   /** Left out: seats go with their connections. */
   readonly newToken?: () => Uint8Array<ArrayBuffer>
   readonly warn: (message: string) => void
+  /** Dev mode: a player is told what `join` threw. */
+  readonly isDev: boolean
 }
 
 /** What is said to get a seat back. */
@@ -225,7 +227,7 @@ export class Seating<G extends AnyGame> {
 
   /** Takes a seat and runs the `join` rule; what that throws leaves nothing behind. */
   #enter(player: Player, connection: Connection | undefined, input: (() => Values) | undefined): Seat {
-    const { neutral, tables, warn } = this.#setup
+    const { neutral, tables, warn, isDev } = this.#setup
     const { tick, game } = this.#match
     const token = player.bot ? undefined : this.#newToken()
     const seat = new Seat({ player, connection, input, token, neutral, tick, tickRate: game.tickRate })
@@ -237,7 +239,7 @@ export class Seating<G extends AnyGame> {
       this.#unseat(seat)
       for (const table of tables) for (const row of table.allOwnedBy(player)) table.despawn(row)
       warn(`join refused for ${player.name}: ${located(error)}`)
-      throw error
+      throw toldOf(error, 'the rule join threw', isDev && !player.bot)
     }
     return seat
   }

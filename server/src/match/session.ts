@@ -41,6 +41,8 @@ export class Session {
   /** To the remote match that it is in, or was last; then there is no seat here. */
   #relay: Relay | undefined
   #joining = false
+  /** The answer to joining, until it is on its way. */
+  #welcome: Uint8Array | undefined
   #opened: AnyMatch[] = []
   #closed = false
   #forGood = false
@@ -68,13 +70,20 @@ export class Session {
     }
   }
 
-  /** A control message and its answer; what goes wrong is an answer, too. */
-  async ask(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  /** A control message (`read`, where that was done) and its answer; what goes wrong is an answer, too. */
+  async ask(bytes: Uint8Array, read?: Ask): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return await this.#ask(unpackAsk(bytes), bytes)
+      return await this.#ask(read ?? unpackAsk(bytes), bytes)
     } catch (error) {
       return packAnswer(errorAnswer(error))
     }
+  }
+
+  /** An answer that ask() gave is written. With that to joining the first frame goes; not told, it goes with the next tick. */
+  answered(answer: Uint8Array): void {
+    if (answer !== this.#welcome) return
+    this.#welcome = undefined
+    if (this.#match && this.#seat && this.#isSeated) this.#match.greet(this.#seat)
   }
 
   /** The transport is gone. The seat is kept for a while, unless it was closed `forGood`. */
@@ -147,7 +156,9 @@ export class Session {
       this.#enter(match, seat)
       if (this.#forGood) void this.#giveUp()
       else if (this.#closed) this.#lose()
-      return packAnswer(match.admit(seat, this.#connection))
+      const answer = packAnswer(match.admit(seat, this.#connection))
+      this.#welcome = answer
+      return answer
     } finally {
       this.#joining = false
     }

@@ -133,6 +133,7 @@ export class VirtualServer<G extends AnyGame> {
         session.frame(bytes)
       },
       ask: (bytes: Uint8Array<ArrayBuffer>) => session.ask(bytes),
+      answered: (bytes: Uint8Array<ArrayBuffer>) => session.answered(bytes),
       closed: () => session.closed(),
     }
     session = new Session(linkConnection(wire.server, handlers, this.clock), this.lobby, identity)

@@ -4,7 +4,7 @@ import type { Row } from '@tickwire/engine'
 import type { ClientMatch } from '@tickwire/engine/client'
 import { DeltaDecoder, DeltaEncoder, World } from '@tickwire/engine/wire'
 import { createServer } from '@tickwire/server'
-import type { Match, Player } from '@tickwire/server'
+import type { BotInput, Match, Player } from '@tickwire/server'
 import { arena, Ship } from './arena.ts'
 
 declare const m: Match<typeof arena>
@@ -85,3 +85,5 @@ c.view.ship.get(1)!.ammo.toFixed()
 c.view.ship.on('despwn', () => {})
 // @ts-expect-error  the owner is an option of its own, not a value
 m.world.ship.spawn({ x: 0, y: 0, vx: 0, vy: 0, heading: 0, hull: 1, ammo: 1, name: '', owner: p })
+// @ts-expect-error  a bot's command misspelt
+export const bot: BotInput<typeof arena> = () => ({ turn: 0, thurst: true, fire: false })

@@ -1,6 +1,7 @@
 // What a simulation sees of the running system: methods of its parts are wrapped once, and report to the simulation that
 // runs. They change nothing, but for the priors: a simulation hands out its own, in place of learning them, which is slow.
 
+import type { AnyGame } from '@tickwire/engine'
 import type { Prior, SnapshotBase, Values } from '@tickwire/engine/wire'
 import { Receiver } from '../../../engine/src/client/receiver.ts'
 import { EventLog } from '../../src/match/event-log.ts'
@@ -9,6 +10,7 @@ import { Outbound } from '../../src/match/outbound.ts'
 import type { Player } from '../../src/match/rules.ts'
 import { Seat } from '../../src/match/seat.ts'
 import { type Claim, Seating } from '../../src/match/seating.ts'
+import { sea } from './world.ts'
 
 export interface Observer {
   readonly handout: { current: PackedPrior | undefined; previous: Prior | undefined }
@@ -89,10 +91,16 @@ patch(
     }
 )
 
+/** Matches of other games learn as ever. */
+function handoutFor({ game }: Learner): Observer['handout'] | undefined {
+  return (game as AnyGame) === sea ? observer?.handout : undefined
+}
+
 const current = Object.getOwnPropertyDescriptor(Learner.prototype, 'current')!.get!
 Object.defineProperty(Learner.prototype, 'current', {
   get(this: Learner) {
-    return observer ? observer.handout.current : current.call(this)
+    const handout = handoutFor(this)
+    return handout ? handout.current : current.call(this)
   },
   configurable: true,
 })
@@ -101,8 +109,8 @@ patch(
   'keeps',
   (keeps) =>
     function (this: Learner, prior) {
-      if (!observer) return keeps.call(this, prior)
-      return prior === observer.handout.current?.prior || prior === observer.handout.previous
+      const handout = handoutFor(this)
+      return handout ? prior === handout.current?.prior || prior === handout.previous : keeps.call(this, prior)
     }
 )
 patch(
@@ -110,6 +118,6 @@ patch(
   'work',
   (work) =>
     function (this: Learner) {
-      return observer ? false : work.call(this)
+      return handoutFor(this) ? false : work.call(this)
     }
 )

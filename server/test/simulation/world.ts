@@ -44,7 +44,7 @@ export const sea = defineGame({
         shots: int(0, 65535).default(0),
         reload: int(0, RELOAD).default(0),
         name: text(16),
-        aim: ref('drone').default(undefined),
+        aim: ref('drone'),
         ammo: int(0, 1e6).default(7).only('owner'),
         log: text(8).default('-').only('owner'),
         fuse: int(0, 1e6).default(7).only('server'),

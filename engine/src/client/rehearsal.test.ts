@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { command, defineGame, entity, int, ranged } from '../index.ts'
+import { rehearse } from './rehearsal.ts'
+
+it('a rehearsal calls nothing of the game', () => {
+  let calls = 0
+  const Dot = entity({ x: ranged(0, 800, 1) }, { predict: 'owner' })
+  const game = defineGame({
+    name: 'dots',
+    tickRate: 30,
+    entities: { dot: Dot },
+    command: command({ x: int(-1, 1) }),
+    options: { size: int(1, 9).default(3) },
+    move: { dot: () => void calls++ },
+  })
+  rehearse(game)
+  rehearse(game)
+  expect(calls).toBe(0)
+})
