@@ -316,6 +316,17 @@ describe('frames', () => {
     expect(clock.now).toBeGreaterThan(0)
   }
 
+  it('is no further ahead for a first frame that is drawn long after its time', async () => {
+    const [usual, late] = [await play(), await play()]
+    for (const { match, clock, run, draw } of [usual, late]) {
+      match.frame(match === late.match ? clock.now - 120 : clock.now)
+      draw(60)
+      await run(10_000)
+    }
+    expect(late.match.view.tick).toBeCloseTo(usual.match.view.tick, 3)
+    expectCurrent(late)
+  })
+
   it('heals a wrong hash with one keyframe', async () => {
     let spoiled = 0
     const made = await play(CLEAN, {

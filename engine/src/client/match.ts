@@ -30,6 +30,8 @@ import { View } from './view.ts'
 const SLACK_UNIT = 16
 /** frame() may be given another clock's time; where it strays from ours by more than this it is read anew. */
 const STRAY_MS = 250
+/** By so much a frame that clock may run apart from ours. */
+const DRIFT_MS = 0.01
 /** Without frames for so long the server's tick is not guessed on. */
 const MAX_GUESS_TICKS_MS = 1000
 /** A page that asked for no frame for so long is hidden: its events don't wait for one. */
@@ -334,10 +336,14 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
 
   // --- Time --------------------------------------------------------------------------------------------------------
 
-  /** `now` of the caller's clock on the transport's. */
+  /**
+   * `now` of the caller's clock on the transport's. A frame is called at its time or later, the first one much later on a
+   * page that is busy: so the least that they were apart says how the clocks differ.
+   */
   #localTime(now: number): number {
-    const real = this.#line.now()
-    if (this.#offset === undefined || Math.abs(now + this.#offset - real) > STRAY_MS) this.#offset = real - now
+    const apart = this.#line.now() - now
+    const offset = this.#offset ?? apart
+    this.#offset = Math.abs(apart - offset) > STRAY_MS ? apart : Math.min(apart, offset + DRIFT_MS)
     return now + this.#offset
   }
 
