@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { everything } from '../../test/fuzz/everything.ts'
 import { command, defineGame, entity, int, ranged } from '../index.ts'
 import { rehearse } from './rehearsal.ts'
 
@@ -16,4 +17,8 @@ it('a rehearsal calls nothing of the game', () => {
   rehearse(game)
   rehearse(game)
   expect(calls).toBe(0)
+})
+
+it('any game can be rehearsed, whatever its fields', () => {
+  expect(() => rehearse(everything)).not.toThrow()
 })

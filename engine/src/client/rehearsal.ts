@@ -1,8 +1,7 @@
 // A match that nobody is in, made and drawn once. What is done for the first time takes long: code is compiled, and tables
 // of the schema are made. While the server's answer is on its way there is time for it; after it the first picture waits.
 
-import type { AnyGame } from '../schema/game.ts'
-import { planOf } from '../schema/game.ts'
+import { type AnyGame, planOf } from '../schema/game.ts'
 import { neutralRecord, packRecord } from '../wire/record.ts'
 import { Line } from './line.ts'
 import { JoinedMatch } from './match.ts'
