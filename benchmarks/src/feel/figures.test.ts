@@ -103,6 +103,12 @@ describe('figures', () => {
     expect(figures({ ...play, commands })).toMatchObject({ corrections: 2, excused: 3 })
   })
 
+  it('leave out corrections of the end, whose commands may be under way', () => {
+    const end = notes().frames.at(-1)!.at
+    const play = notes(2, ({ at }) => ({ corrections: at > end - 2000 ? 1 : 0 }))
+    expect(figuresOf(stage, play, 0, end)).toMatchObject({ corrections: 0, excused: 0 })
+  })
+
   it('count shots that hit, missed, were too old, and were lost', () => {
     const shot = (tick: number, distance: number | undefined) => ({
       at: 1000,

@@ -49,8 +49,8 @@ export interface Figures {
 
 /** How far back match.rewind() looks, ms. */
 const REWIND_MS = 400
-/** A shot may take so long to its verdict. */
-const VERDICT_MS = 3000
+/** A shot may take so long to its verdict, and a command to its arrival: what is younger at the end is not known yet. */
+const KNOWN_MS = 3000
 /** For so long after a starved frame what is drawn is eased back to the truth. */
 const EASED_MS = 250
 
@@ -88,9 +88,9 @@ export function figuresOf(stage: Stage, notes: Notes, from: number, to: number):
 
   const free = commands.filter(({ stalled }) => !stalled)
   const isLate = ({ slack }: { readonly slack: number }) => slack <= 0
-  const { corrections, excused } = correctionsOf(notes, from, to)
+  const { corrections, excused } = correctionsOf(notes, from, to - KNOWN_MS)
 
-  const shots = notes.shots.filter(({ at }) => at >= from && at < to - VERDICT_MS)
+  const shots = notes.shots.filter(({ at }) => at >= from && at < to - KNOWN_MS)
   const judged = shots.flatMap(({ tick, verdict }) => (verdict ? [{ ...verdict, seen: tick }] : []))
   const inBound = judged.filter(({ tick, seen }) => (tick - seen) * interval <= REWIND_MS)
   const isHit = ({ distance }: { readonly distance: number }) => distance <= TARGET_RADIUS
