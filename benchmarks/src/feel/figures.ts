@@ -49,8 +49,8 @@ export interface Figures {
 
 /** How far back match.rewind() looks, ms. */
 const REWIND_MS = 400
-/** A shot may take so long to its verdict, and a command to its arrival: what is younger at the end is not known yet. */
-const KNOWN_MS = 3000
+/** A shot may take so long to its verdict. */
+const VERDICT_MS = 3000
 /** For so long after a starved frame what is drawn is eased back to the truth. */
 const EASED_MS = 250
 
@@ -88,9 +88,9 @@ export function figuresOf(stage: Stage, notes: Notes, from: number, to: number):
 
   const free = commands.filter(({ stalled }) => !stalled)
   const isLate = ({ slack }: { readonly slack: number }) => slack <= 0
-  const { corrections, excused } = correctionsOf(notes, from, to - KNOWN_MS)
+  const { corrections, excused } = correctionsOf(notes, from, to)
 
-  const shots = notes.shots.filter(({ at }) => at >= from && at < to - KNOWN_MS)
+  const shots = notes.shots.filter(({ at }) => at >= from && at < to - VERDICT_MS)
   const judged = shots.flatMap(({ tick, verdict }) => (verdict ? [{ ...verdict, seen: tick }] : []))
   const inBound = judged.filter(({ tick, seen }) => (tick - seen) * interval <= REWIND_MS)
   const isHit = ({ distance }: { readonly distance: number }) => distance <= TARGET_RADIUS
@@ -149,7 +149,7 @@ function transits(passages: readonly { readonly sentAt: number; readonly at: num
 /**
  * A correction is excused where the server ran a tick without this player's command, which came later, and where it ran
  * the next tick after that one came, or the one after: what was pressed in a late command counts there, in the latter where
- * the former has a press of its own.
+ * the former has a press of its own. None is counted of ticks whose commands were still under way when the play ended.
  */
 function correctionsOf(
   { frames, commands }: Notes,
@@ -157,7 +157,9 @@ function correctionsOf(
   to: number
 ): { corrections: number; excused: number } {
   const late = new Set<number>()
+  let known = 0
   for (const { tick, slack } of commands) {
+    known = Math.max(known, tick)
     if (slack > 0) continue
     const next = tick + Math.floor(-slack) + 1
     late
@@ -169,7 +171,7 @@ function correctionsOf(
   let excused = 0
   for (let i = 1; i < frames.length; i++) {
     const { at, newest, corrections: made } = frames[i]
-    if (made === 0 || at < from || at >= to) continue
+    if (made === 0 || newest > known || at < from || at >= to) continue
     let isExcused = false
     for (let tick = frames[i - 1].newest + 1; tick <= newest; tick++) isExcused ||= late.has(tick)
     if (isExcused) excused += made
