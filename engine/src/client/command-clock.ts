@@ -1,16 +1,21 @@
 // Which tick a command is stamped with: the server's tick as this client sees it, plus a lead, so that the command is
 // there just before its tick runs. The lead starts from the round trip and follows the slack that the server reports.
 //
+// A command is stamped in the first frame after its tick came due, so that its lag behind it wanders through the whole
+// length of a frame as frames drift through ticks, and falls by all of it at once. What is steered is therefore the slack
+// that a lag of a whole frame would leave: then the lead stands still, however frames drift. A frame that the page missed
+// takes its own slack, and no more.
+//
 // What holds: no tick is stamped twice and none after a later one; the lead bends by at most 5 % of the time that
 // passes, 20 % while it is far too short (what comes late is of no use); at most 5 ticks are caught up with in one call,
 // what is more is left out (the server repeats the last command for it, or takes a neutral one).
 
 import { msToTicks } from '../time/tick.ts'
 
-/** The least slack of half a second should be so many ticks, and is left alone within these. */
-const AIM = 0.6
-const LEAST_SLACK = 0.4
-const MOST_SLACK = 0.8
+/** So many ms should be left of the least slack of half a second after a lag of a whole frame; it is left alone within these. */
+const AIM_MS = 7
+const LEAST_MS = 3
+const MOST_MS = 11
 /** What may be given back is what all of the last reports had: two seconds' worth. */
 const REPORTS = 4
 /** Ticks added to the round trip before the server has told anything. */
@@ -24,6 +29,11 @@ const MAX_CATCH_UP = 5
 const SETTLE_MS = 1000
 /** A pause between two calls that leaves out ticks, or soon would. */
 const GAP_MS = 250
+/** The length of a frame follows what is seen by so much of the difference. A frame beyond the second was missed. */
+const FRAME_GAIN = 1 / 16
+const MAX_FRAME_MS = 50
+/** Ticks whose lag is remembered: more than half a second's, a round trip ago. */
+const MEMORY = 256
 /** One report changes the lead by at most this much: what a stall held back is no measure of the route. */
 const MAX_STEP_MS = 250
 
@@ -41,6 +51,10 @@ export class CommandClock {
   #last = 0
   /** Reports before it are about what is not so any more. */
   #settledAt = Number.NEGATIVE_INFINITY
+  /** Ms. */
+  #frame = 0
+  /** By tick, modulo MEMORY: how much of it had passed when it was stamped. */
+  readonly #lags = new Float64Array(MEMORY)
 
   /** @param tickRate ticks a second; @param roundTrip in ms */
   constructor(tickRate: number, roundTrip: number) {
@@ -55,14 +69,17 @@ export class CommandClock {
     return this.newest < 0 ? 0 : Math.min(this.#reading - this.newest, 1)
   }
 
-  /** The server says by how many ticks commands came early, at the least, in the last half second. */
-  report(slack: number): void {
+  /** The server says with `tick` by how many ticks commands came early, at the least, in the last half second. */
+  report(slack: number, tick: number): void {
     if (this.#last < this.#settledAt) return
-    this.#reports.push(slack)
+    const lag = this.#lagOf(tick - Math.ceil(this.#rate / 2), tick + Math.max(0, Math.ceil(slack)) + 1)
+    const left = slack + lag - msToTicks(this.#frame, this.#rate)
+    this.#reports.push(left)
     if (this.#reports.length > REPORTS) this.#reports.shift()
     const least = Math.min(...this.#reports)
-    if (slack < LEAST_SLACK) this.#steer(AIM - slack)
-    else if (this.#reports.length === REPORTS && least > MOST_SLACK) this.#steer(AIM - least)
+    const aim = msToTicks(AIM_MS, this.#rate)
+    if (left < msToTicks(LEAST_MS, this.#rate)) this.#steer(aim - left)
+    else if (this.#reports.length === REPORTS && least > msToTicks(MOST_MS, this.#rate)) this.#steer(aim - least)
   }
 
   /** How many ticks came due by `now` (ms): those up to `newest`, 0 to 5. `serverTick` is the server's as seen here. */
@@ -76,6 +93,8 @@ export class CommandClock {
     const tick = Math.floor(this.#reading)
     const due = isFirst ? 1 : tick - this.newest
     this.newest = tick
+    for (let one = tick - due + 1; one <= tick; one++) this.#lags[one % MEMORY] = this.#reading - one
+    if (elapsed > 0 && elapsed <= GAP_MS) this.#time(elapsed)
     // What was measured while nothing was stamped says nothing about the route.
     if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#forget(now)
     return Math.min(due, MAX_CATCH_UP)
@@ -85,6 +104,19 @@ export class CommandClock {
     const most = msToTicks(MAX_STEP_MS, this.#rate)
     this.#target = this.lead + Math.max(-most, Math.min(most, off))
     this.#forget(this.#last)
+  }
+
+  #time(elapsed: number): void {
+    const frame = Math.min(elapsed, MAX_FRAME_MS)
+    this.#frame += (frame - this.#frame) * (this.#frame === 0 ? 1 : FRAME_GAIN)
+  }
+
+  /** The longest lag of the ticks from `first` to `last`. */
+  #lagOf(first: number, last: number): number {
+    let most = 0
+    for (let tick = Math.max(0, first); tick <= Math.min(last, this.newest); tick++)
+      most = Math.max(most, this.#lags[tick % MEMORY])
+    return most
   }
 
   #forget(now: number): void {

@@ -5,6 +5,7 @@
 import { fail, TickwireError } from '../schema/errors.ts'
 import type { AnyGame, GamePlan } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
+import type { SnapshotBase } from '../state/snapshot.ts'
 import { ServerClock } from '../time/server-clock.ts'
 import { PROTOCOL_VERSION } from '../wire/kinds.ts'
 import { type Answer, type PlayerInfo, packAsk, unpackTell } from '../wire/messages.ts'
@@ -47,6 +48,8 @@ export interface Seat<G extends AnyGame> {
   /** ms */
   readonly roundTrip: number
   readonly input: () => G['command']
+  /** Snapshots that are held from the start: a rehearsal's. */
+  readonly held?: readonly SnapshotBase[]
   /** Left out: with its connection it is over. */
   readonly redial?: Redial
 }
@@ -92,7 +95,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
   /** The tick of the snapshot that the prediction started from. */
   #reconciled = -1
 
-  constructor({ game, line, joined, roundTrip, input, redial }: Seat<G>) {
+  constructor({ game, line, joined, roundTrip, input, held = [], redial }: Seat<G>) {
     const plan = planOf(game)
     const { tickRate } = game
     this.id = joined.match
@@ -136,6 +139,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
       receiver: this.#receiver,
       sender: this.#sender,
     })
+    for (const snapshot of held) this.#receiver.history.set(snapshot.tick, snapshot)
     if (joined.prior) this.#receiver.learn(joined.prior)
     line.listen(this.#heard)
   }
@@ -287,7 +291,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     if (!frame) return
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
-    if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT)
+    if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT, frame.snapshot.tick)
     if (frame.got !== undefined) this.#sender.told(frame.got, this.#roundTrip.ms)
     this.#predictor.meet(frame.snapshot)
     this.#events.push(frame.events, tick)
