@@ -23,7 +23,7 @@ export const METHOD: { readonly flight: readonly string[]; readonly rows: readon
   rows: [
     'Rows: a whole client in a page of Chromium (its clock has steps of 5 µs) gets the arena’s frames as the server makes them, with ' +
       'a learned prior, 60 a second of its own clock: decode is from bytes to history, hash included; frame() is clocks, ' +
-      'prediction of nothing, interpolation and view; read all reads six fields of every row of the view. After 240 frames of ' +
+      'prediction of nothing, interpolation and view; read all reads six fields of every row of the view. After 600 frames of ' +
       'warming up, 300 with one in each of the screen’s frames, then 300 in one go.',
     'Hottest: V8’s CPU profiler at 10 kHz over the last 700 of them again, by time of its own. Heap: its sampling profiler, a ' +
       'sample each 256 bytes, what was collected meanwhile included. A profiler that starts throws compiled code ' +

@@ -22,7 +22,7 @@ import type { Timings, Work } from './rows-page.ts'
 const OTHER_SEED = 1000
 const TRAINING_TICKS = 600
 /** Until the compiler has done what it does. */
-const WARM_UP = 240
+const WARM_UP = 600
 const PACED = 300
 const BUSY = 300
 const ALL: number = WARM_UP + PACED + BUSY

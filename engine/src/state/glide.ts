@@ -27,13 +27,14 @@ export function line(column: Column, a: FrozenCells, b: FrozenCells, rows: Slots
   const from = index * a.size
   const to = index * b.size
   const circle = circleOf(column)
+  const shift = circle > 0 ? 32 - column.bits : 0
   for (let i = 0; i < count; i++) {
     const slot = slots[i]
     const q = ints[from + slot]
-    let way = nextInts[to + slot] - q
-    if (circle > 0) way -= circle * Math.round(way / circle)
-    let at = Math.abs(way) > snap ? q : q + t * way
-    if (circle > 0) at = round(at, circle)
+    const way = ((nextInts[to + slot] - q) << shift) >> shift
+    let at = q
+    if (Math.abs(way) <= snap) at += t * way
+    if (circle > 0 && (at < 0 || at >= circle)) at = round(at, circle)
     out[slot] = min + step * at
   }
 }
@@ -53,7 +54,7 @@ export function curve(
   span: number,
   out: Float64Array
 ): void {
-  const { index, min, step, snap, rate, rateMin, rateStep } = column
+  const { index, min, step, max, snap, rate, rateMin, rateStep } = column
   const { slots, count } = rows
   const { ints } = a
   const { ints: nextInts } = b
@@ -69,13 +70,18 @@ export function curve(
     const last = (rateMin + rateStep * nextInts[rateTo + slot]) * span
     let way = nextInts[to + slot] - q
     if (circle > 0) way -= circle * Math.round((way - (first + last) / 2) / circle)
-    const most = 3 * Math.abs(way)
+    const far = Math.abs(way)
+    const most = 3 * far
     const turnsBack = first * last < 0
-    const fits = turnsBack || ((first + last) * way >= 0 && Math.abs(first) <= most && Math.abs(last) <= most)
-    let moved = 0
-    if (Math.abs(way) <= snap)
-      moved = fits ? t * (first + t * (3 * way - 2 * first - last + t * (first + last - 2 * way))) : t * way
-    out[slot] = min + step * inBounds(column, q + moved)
+    let moved = t * way
+    if (turnsBack || ((first + last) * way >= 0 && Math.abs(first) <= most && Math.abs(last) <= most))
+      moved = t * (first + t * (3 * way - 2 * first - last + t * (first + last - 2 * way)))
+    let at = q
+    if (far <= snap) at += moved
+    if (circle > 0) at = round(at, circle)
+    else if (at < 0) at = 0
+    else if (at > max) at = max
+    out[slot] = min + step * at
   }
 }
 

@@ -12,7 +12,7 @@ import type { Survivors } from './predict.ts'
 import { expect, residualsOf } from './residuals.ts'
 import type { Scratch } from './scratch.ts'
 import { SHAPE_BITS, shapeOf, shapePlace, shapeTables } from './shapes.ts'
-import { MANY, noteSizes, readSymbols, writeAlike, writeSymbols } from './symbols.ts'
+import { MANY, noteSizes, readSymbols, type Sums, writeAlike, writeSymbols } from './symbols.ts'
 
 /** Flags pay where fewer than a third of the rows changed; elsewhere the contexts of the columns say more. */
 const FLAGS_BELOW = 3
@@ -103,7 +103,6 @@ export function readRows(
   const { bits, rans, prior } = from
   const { row } = scratch
   scratch.fitResiduals(1)
-  const residuals = scratch.residuals[0]
   const eighths = scratch.eighths[0]
   let n = 0
   let { slots } = rows
@@ -134,24 +133,16 @@ export function readRows(
     const tables = map ? prior.tables : shapeTables()
     const alike = map ? map[0] : bits.bits(SHAPE_BITS)
     const told = factors > 0 ? map : undefined
-    readSymbols(bits, rans, tables, told, alike, column.bits + 1, residuals, n, coded, needs.noted[k], scratch)
-    add(column, rows, slots, residuals, n)
+    const sums = sumsOf(column, rows, slots)
+    if (readSymbols(bits, rans, tables, told, alike, column.bits + 1, sums, n, coded, needs.noted[k], scratch)) continue
+    for (let a = 0; a < n; a++) checked(column, sums.ints[sums.first + slots[a]])
   }
 }
 
-/** To what is expected the residuals are added. @throws ERR_FRAME_INVALID */
-function add(column: Column, { ints, size }: Survivors, slots: Int32Array, residuals: Uint32Array, n: number): void {
-  const first = column.index * size
-  // In 32 bits no sum comes round to a step that is allowed. (As integers, so that the loop need not ask what they are.)
-  const max = column.max | 0
-  const mask = column.wraps ? max : -1
-  for (let a = 0; a < n; a++) {
-    const place = first + slots[a]
-    const u = residuals[a]
-    const q = (ints[place] + ((u >>> 1) ^ -(u & 1))) & mask
-    if (q < 0 || q > max) checked(column, q)
-    ints[place] = q
-  }
+function sumsOf({ index, max, wraps }: Column, { ints, size }: Survivors, slots: Int32Array): Sums {
+  // As an integer, so that the loop need not ask what it is.
+  const most = max | 0
+  return { ints, first: index * size, slots, max: most, mask: wraps ? most : -1 }
 }
 
 /** True where a symbol for each row would mostly say that there is nothing to say. Dense columns are told by their first rows. */

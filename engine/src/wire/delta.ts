@@ -5,7 +5,7 @@
 //   table = structure | numbers of survivors | numbers of new rows | packed values
 
 import type { GamePlan, TablePlan } from '../schema/game.ts'
-import type { Column } from '../schema/layout.ts'
+import type { Column, Layout } from '../schema/layout.ts'
 import type { Packed } from '../schema/packed.ts'
 import { makeSnapshot, type SnapshotBase, type Viewer } from '../state/snapshot.ts'
 import { type FrozenCells, NO_VALUES } from '../state/table.ts'
@@ -20,6 +20,7 @@ import type { Ledger } from './ledger.ts'
 import { modelsOf, type TableModels } from './model.ts'
 import type { Survivors } from './predict.ts'
 import type { Prior } from './prior.ts'
+import { Room } from './room.ts'
 import { checkRotations } from './rotations.ts'
 import { Scratch } from './scratch.ts'
 import { compareRows, readStructure, writeStructure } from './structure.ts'
@@ -45,6 +46,8 @@ interface TableCode {
   /** Columns that do not travel. */
   readonly kept: readonly number[]
   readonly needs: Needs
+  /** What is read has this where no column has values. */
+  readonly noValues: FrozenCells['packed'] | undefined
 }
 
 function tablesOf(prior: Prior, columns: Columns, counting: boolean): TableCode[] {
@@ -61,6 +64,9 @@ function tablesOf(prior: Prior, columns: Columns, counting: boolean): TableCode[
       values: coded.filter(isValue),
       kept: table.layout.order.filter((index) => !coded.includes(index)),
       needs: counting ? allNeeds(numbers) : needsOf(prior, tables[t], numbers),
+      noValues: table.layout.columns.some(({ index }) => isValue(index))
+        ? undefined
+        : table.layout.columns.map(() => NO_VALUES),
     }
   })
 }
@@ -143,6 +149,7 @@ export class StateReader {
   readonly prior: Prior
   readonly #tables: Readonly<Record<Columns, readonly TableCode[]>>
   readonly #scratch = new Scratch()
+  readonly #room = new Room()
 
   constructor(prior: Prior) {
     this.prior = prior
@@ -162,7 +169,7 @@ export class StateReader {
     const { plan } = this.prior
     const scratch = this.#scratch
     const from = new Reader(bits, rans, this.prior)
-    const tables = this.#tables[columns].map(({ table, models, numbers, values, kept, needs }, t) => {
+    const tables = this.#tables[columns].map(({ table, models, numbers, values, kept, needs, noValues }, t) => {
       const { layout } = table
       scratch.fit(1)
       const rows = survivorsOf(t, plan, scratch.survivors, tick, baseline, before)
@@ -175,11 +182,8 @@ export class StateReader {
         size,
         count: rows.count + spawned,
         born,
-        ints: resized(rows.base, layout.columns.length, size),
-        packed: layout.columns.map(({ kind, index }) => {
-          if (kind !== 'value') return NO_VALUES
-          return baseline ? rows.base.packed[index].slice(0, size) : []
-        }),
+        ints: resized(rows.base, layout.columns.length, size, this.#room),
+        packed: noValues ?? packedOf(layout, baseline && rows.base, size),
       }
       rows.ints = cells.ints
       rows.size = size
@@ -200,16 +204,26 @@ function stateRow(rows: Survivors, { survivors, spawned }: Scratch): { born: Int
   survivors[0] = 0
   spawned[0] = 0
   rows.count = rows.base.size
-  return { born: Int32Array.of(0), spawned: 1 - rows.count }
+  return rows.count > 0 ? { born: rows.base.born, spawned: 0 } : { born: new Int32Array(1), spawned: 1 }
 }
 
 /** The baseline's numbers, for what is held; columns of another length. */
-function resized(base: FrozenCells, columns: number, size: number): Int32Array {
-  if (size === base.size) return base.ints.slice()
-  const ints = new Int32Array(columns * size)
-  const most = Math.min(size, base.size)
-  for (let c = 0; c < columns; c++) ints.set(base.ints.subarray(c * base.size, c * base.size + most), c * size)
+function resized(base: FrozenCells, columns: number, size: number, room: Room): Int32Array {
+  const ints = room.take(columns * size)
+  if (size === base.size) ints.set(base.ints)
+  else {
+    const most = Math.min(size, base.size)
+    for (let c = 0; c < columns; c++) ints.set(base.ints.subarray(c * base.size, c * base.size + most), c * size)
+  }
   return ints
+}
+
+/** The baseline's values. */
+function packedOf({ columns }: Layout, base: FrozenCells | undefined, size: number): FrozenCells['packed'] {
+  return columns.map(({ kind, index }) => {
+    if (kind !== 'value') return NO_VALUES
+    return base ? base.packed[index].slice(0, size) : []
+  })
 }
 
 /** A column that did not travel: survivors are as they were, new rows have its default. */

@@ -65,6 +65,22 @@ describe('X1, X2 symbols', () => {
     )
   })
 
+  it('come back from the last of a great many tables', () => {
+    const many = Array.from({ length: 700 }, (_, t) =>
+      normalise(new Uint8Array(100).fill(3).fill(20, t % 100, 1 + (t % 100)))
+    )
+    const tables = new Tables(
+      many,
+      many.map(() => false)
+    )
+    const symbols = Array.from({ length: 700 }, (_, t) => [t, (7 * t) % 100] as const)
+    const reader = new RansReader(Uint8Array.from([0, 0, ...written(tables, symbols)]))
+    for (const [table, symbol] of symbols) {
+      reader.open()
+      expect(reader.get(tables, table)).toBe(symbol)
+    }
+  })
+
   it('cost what their table says, and 15 bits or so', () => {
     const tables = new Tables([[4032, 64]], [false])
     const symbols = Array.from({ length: 6400 }, (_, i) => [0, i % 64 === 0 ? 1 : 0] as const)

@@ -39,8 +39,11 @@ export class Tables {
   readonly offsets: Int32Array
   /** By offset + symbol: start | freq << 12 | symbol << 25. */
   readonly entries: Int32Array
-  /** By (t << 8) | slot >> 4: the place among the entries of the first such slot's symbol. */
-  readonly guesses: Int32Array
+  /**
+   * By (t << 8) | slot >> 4: the place among the entries of the first such slot's symbol. Small, as caches are cold where a
+   * frame comes once in a while.
+   */
+  readonly guesses: Uint16Array | Int32Array
 
   /**
    * @param tables the frequencies of each, all at least 1, their sum 4096; at most 127 symbols
@@ -50,7 +53,8 @@ export class Tables {
     this.offsets = new Int32Array(tables.length + 1)
     for (let t = 0; t < tables.length; t++) this.offsets[t + 1] = this.offsets[t] + tables[t].length
     this.entries = new Int32Array(this.offsets[tables.length])
-    this.guesses = new Int32Array(tables.length * COARSE)
+    const Places = this.entries.length > 1 << 16 ? Int32Array : Uint16Array
+    this.guesses = new Places(tables.length * COARSE)
     for (let t = 0; t < tables.length; t++) {
       let start = 0
       let coarse = 0

@@ -4,7 +4,7 @@
 import type { Counts, Seen } from './counts.ts'
 import { toLevels } from './entropy.ts'
 import { CONTEXTS, leadOf, modelsOf } from './model.ts'
-import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, BY_SIGN, MAX_CLUSTERS, type Model, masked, Prior } from './prior.ts'
+import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, BY_SIGN, foldOf, MAX_CLUSTERS, type Model, Prior } from './prior.ts'
 
 /** What a prior is to be best at: encoding fast, or, at about half as much time again, small frames. */
 export type Aim = 'fast' | 'small'
@@ -53,7 +53,7 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
     yield
     const seen = counts.seen(m)
     const mask = contexts === CONTEXTS ? yield* factorsThatPay(seen, counts.rows[m], aim) : ALL_FACTORS
-    const fold = (context: number): number => (contexts === CONTEXTS ? masked(context, mask) : context)
+    const fold = (context: number): number => (contexts === CONTEXTS ? foldOf(mask)[context] : context)
     const clusters = clustersOf(seen, fold)
     yield* merge(clusters)
     if (kind === 'residual' && counts.shaped[m] <= costOfAll(clusters)) {
@@ -170,7 +170,7 @@ function* factorsThatPay(seen: Seen, rows: number, aim: Aim): Generator<void, nu
   for (let mask = 0; mask <= ALL_FACTORS; mask++) {
     if (mask & BY_SIGN && !(mask & BY_LAST)) continue
     yield
-    const clusters = clustersOf(seen, (context) => masked(context, mask))
+    const clusters = clustersOf(seen, (context) => foldOf(mask)[context])
     let worth = 0
     for (const [bit, bits] of WORTH[aim]) if (mask & bit) worth += bits * share
     let cost = 0

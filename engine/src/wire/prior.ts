@@ -7,7 +7,7 @@ import { type AnyGame, type GamePlan, hex, planOf } from '../schema/game.ts'
 import { BitReader, unzigzag } from './bits.ts'
 import { LEVELS, normalise, Tables } from './entropy.ts'
 import { genericModels } from './generic.ts'
-import { type Alphabet, CONTEXTS, leadOf, modelsOf, ROW, SIBLING } from './model.ts'
+import { type Alphabet, CONTEXTS, LAST, leadOf, modelsOf, ROW, SIBLING } from './model.ts'
 
 /** Contexts of one model as tables. */
 export interface Model {
@@ -15,6 +15,8 @@ export interface Model {
   readonly map: Int32Array | undefined
   /** The usual value of a new row; undefined: the column's default. */
   readonly usual: number | undefined
+  /** Of residuals the factors that the map depends on, where they are known: to find them takes long. */
+  readonly factors?: number
 }
 
 /** What is modelled, and how, is part of what a saved prior means. */
@@ -60,7 +62,9 @@ export class Prior {
       for (const table of map ?? []) escapes[table] = alphabets[m].kind === 'residual'
     this.tables = new Tables(levels.map(normalise), escapes)
     const { offsets } = this.tables
-    this.factors = Uint8Array.from(models, ({ map }) => (map?.length === CONTEXTS ? factorsOf(map) : 0))
+    this.factors = Uint8Array.from(models, ({ map, factors }) =>
+      map?.length === CONTEXTS ? (factors ?? factorsOf(map)) : 0
+    )
     this.places = models.map(({ map }) => map?.map((t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1)))
   }
 
@@ -109,31 +113,45 @@ export function priorOf(plan: GamePlan, prior: Prior | undefined): Prior {
   return prior ?? genericPrior(plan)
 }
 
-/** A residual's context with only the factors in `mask`. */
-export function masked(context: number, mask: number): number {
-  const row = context % ROW
-  const sibling = Math.floor(context / ROW) % SIBLING
-  let last = mask & BY_LAST ? Math.floor(context / (ROW * SIBLING)) : 0
-  if (last > 0 && !(mask & BY_SIGN)) last = (last - 1) | 1
-  return (last * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW + (mask & BY_ROW ? row : 0)
+const folds: Int32Array[] = []
+
+/** By residual's context: the one with only the factors in `mask`. */
+export function foldOf(mask: number): Int32Array {
+  folds[mask] ??= makeFold(mask)
+  return folds[mask]
 }
 
-/** By bit of a mask: each context without that factor. */
-const WITHOUT: readonly Int32Array[] = Array.from({ length: FACTOR_BITS }, (_, bit) =>
-  Int32Array.from({ length: CONTEXTS }, (_, c) => masked(c, ALL_FACTORS ^ (1 << bit)))
-)
+// A page that joins waits for it, its code not compiled yet.
+function makeFold(mask: number): Int32Array {
+  const fold = new Int32Array(CONTEXTS)
+  let c = 0
+  for (let last = 0; last < LAST; last++) {
+    const ofLast = mask & BY_LAST ? (last > 0 && !(mask & BY_SIGN) ? (last - 1) | 1 : last) : 0
+    for (let sibling = 0; sibling < SIBLING; sibling++) {
+      const first = (ofLast * SIBLING + (mask & BY_SIBLING ? sibling : 0)) * ROW
+      for (let row = 0; row < ROW; row++) fold[c++] = first + (mask & BY_ROW ? row : 0)
+    }
+  }
+  return fold
+}
 
 function factorsOf(map: Int32Array): number {
   let mask = 0
-  for (let bit = 0; bit < FACTOR_BITS; bit++)
-    if (map.some((table, c) => table !== map[WITHOUT[bit][c]])) mask |= 1 << bit
+  for (let bit = 0; bit < FACTOR_BITS; bit++) if (!isFolded(map, foldOf(ALL_FACTORS ^ (1 << bit)))) mask |= 1 << bit
   return mask
+}
+
+function isFolded(map: Int32Array, fold: Int32Array): boolean {
+  for (let c = 0; c < map.length; c++) if (map[c] !== map[fold[c]]) return false
+  return true
 }
 
 /** The contexts that a map with these factors tells apart. */
 export function keptOf(contexts: number, mask: number): number[] {
-  const all = Array.from({ length: contexts }, (_, c) => c)
-  return contexts === CONTEXTS ? all.filter((c) => masked(c, mask) === c) : all
+  const fold = contexts === CONTEXTS ? foldOf(mask) : undefined
+  const kept: number[] = []
+  for (let c = 0; c < contexts; c++) if (!fold || fold[c] === c) kept.push(c)
+  return kept
 }
 
 function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alphabet, levels: Uint8Array[]): Model {
@@ -146,10 +164,11 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
   if (count > Math.min(contexts, MAX_CLUSTERS) || first + count > MAX_TABLES)
     fail('ERR_FRAME_INVALID', `${count} tables for ${contexts} contexts, after ${first} others`)
   const map = new Int32Array(contexts).fill(first)
+  let factors = 0
   if (count > 1) {
-    const mask = contexts === CONTEXTS ? from.bits(FACTOR_BITS) : 0
+    if (contexts === CONTEXTS) factors = from.bits(FACTOR_BITS)
     const bits = 32 - Math.clz32(count - 1)
-    const kept = keptOf(contexts, mask)
+    const kept = keptOf(contexts, factors)
     for (let c = 0; c < kept.length; ) {
       const table = from.uint(bits)
       const end = c + readGamma(from) + 1
@@ -157,7 +176,8 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
         fail('ERR_FRAME_INVALID', `contexts up to ${end} have table ${table}: there are ${kept.length} and ${count}`)
       for (; c < end; c++) map[kept[c]] = first + table
     }
-    if (contexts === CONTEXTS) for (let c = 0; c < contexts; c++) map[c] = map[masked(c, mask)]
+    const fold = contexts === CONTEXTS ? foldOf(factors) : undefined
+    if (fold) for (let c = 0; c < contexts; c++) map[c] = map[fold[c]]
   }
   const hasEscape = kind === 'residual'
   for (let t = 0; t < count; t++) {
@@ -166,7 +186,7 @@ function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alpha
       fail('ERR_FRAME_INVALID', `a table of ${own.length} symbols: expected ${symbols}`)
     levels.push(own)
   }
-  return { map, usual }
+  return { map, usual, factors }
 }
 
 function unpackLevels(from: BitReader, symbols: number, isResidual: boolean): Uint8Array {

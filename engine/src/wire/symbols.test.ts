@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../test/refused.ts'
 import { runs } from '../../test/runs.ts'
-import { BitReader, BitWriter } from './bits.ts'
+import { BitReader, BitWriter, unzigzag, zigzag } from './bits.ts'
 import { LEVELS, normalise, RansReader, RansWriter, Tables } from './entropy.ts'
 import { CONTEXTS, LAST, ROW, SIBLING, SYMBOLS } from './model.ts'
 import { Scratch } from './scratch.ts'
-import { MANY, noteSizes, readSymbols, writeAlike, writeSymbols } from './symbols.ts'
+import { MANY, noteSizes, readSymbols, type Sums, writeAlike, writeSymbols } from './symbols.ts'
 
 const BITS = 32
 const tables = fc
@@ -42,6 +42,12 @@ const columns = fc.integer({ min: 1, max: 300 }).chain((n) =>
     ),
   })
 )
+
+/** Of any sum, where each of the rows is expected to be at `expected`. */
+function sums(n: number, expected: number): Sums {
+  const slots = Int32Array.from({ length: n }, (_, a) => a)
+  return { ints: new Int32Array(n).fill(expected), first: 0, slots, max: 2 ** 31 - 1, mask: -1 }
+}
 
 describe('X2, X4, X7 the residuals of columns', () => {
   it('come back: small and large, escapes, from one row to hundreds, in one state and in two', () => {
@@ -89,12 +95,13 @@ describe('X2, X4, X7 the residuals of columns', () => {
         other.fit(n)
         for (const { residuals, contexts, kind, isAlike, groups } of columns) {
           if (kind === 'none') continue
-          const read = new Uint32Array(n).fill(12345)
+          const read = sums(n, 12345)
           for (const [g, has] of groups.entries()) other.groups[g] = has ? 1 : 0
           for (const [a, [last, row]] of contexts.entries()) other.context[a] = last * SIBLING * ROW + row
           const told = isAlike ? undefined : map
           readSymbols(from, symbols, tables, told, map[0], BITS, read, n, codedOf.shift()!, true, other)
-          expect([...read]).toEqual(residuals.map((u, a) => (kind === 'few' && !groups[a >> 3] ? 0 : u)))
+          const own = residuals.map((u, a) => (kind === 'few' && !groups[a >> 3] ? 0 : u))
+          expect([...read.ints]).toEqual(own.map((u) => (12345 + unzigzag(u)) | 0))
         }
         from.align()
         symbols.end(bytes.length - from.remaining)
@@ -107,7 +114,7 @@ describe('X2, X4, X7 the residuals of columns', () => {
   const plain = new Tables([[2048, 1024, 512, 512]], [true])
   const write = (residuals: number[]): Uint8Array => {
     const [bits, rans, scratch] = [new BitWriter(), new RansWriter(), new Scratch()]
-    bits.bits(0, 8)
+    bits.bits(0, 16)
     scratch.fit(residuals.length)
     rans.reserve(residuals.length)
     const places = new Int32Array(CONTEXTS).fill(3)
@@ -125,6 +132,35 @@ describe('X2, X4, X7 the residuals of columns', () => {
     expect(zeros(2 * MANY) - zeros(MANY)).toBeLessThanOrEqual(14)
   })
 
+  it('are told from those that lead to a step that is not allowed, one among many', () => {
+    const isAllowed = (expected: number, last: number, max: number): boolean => {
+      const [from, symbols, scratch] = [new BitReader(bytesOf(last)), new RansReader(bytesOf(last)), new Scratch()]
+      from.bits(16)
+      scratch.fit(200)
+      symbols.open()
+      return readSymbols(
+        from,
+        symbols,
+        plain,
+        undefined,
+        0,
+        BITS,
+        { ...sums(200, expected), max },
+        200,
+        200,
+        false,
+        scratch
+      )
+    }
+    const bytesOf = (last: number): Uint8Array => write([...new Array(199).fill(0), zigzag(last)])
+    expect(isAllowed(9, 1, 10)).toBe(true)
+    expect(isAllowed(10, 1, 10)).toBe(false)
+    expect(isAllowed(1, -1, 10)).toBe(true)
+    expect(isAllowed(0, -1, 10)).toBe(false)
+    expect(isAllowed(2 ** 31 - 1, 1, 2 ** 31 - 1)).toBe(false)
+    expect(isAllowed(0, -(2 ** 31), 2 ** 31 - 1)).toBe(false)
+  })
+
   it('that end too early are refused', () => {
     const bytes = write(Array.from({ length: 200 }, (_, i) => i % 3))
     for (let cut = 1; cut < bytes.length; cut++) {
@@ -132,7 +168,7 @@ describe('X2, X4, X7 the residuals of columns', () => {
         const [from, symbols, scratch] = [new BitReader(bytes), new RansReader(bytes.subarray(cut)), new Scratch()]
         scratch.fit(200)
         symbols.open()
-        readSymbols(from, symbols, plain, undefined, 0, BITS, new Uint32Array(200), 200, 200, false, scratch)
+        readSymbols(from, symbols, plain, undefined, 0, BITS, sums(200, 0), 200, 200, false, scratch)
         symbols.end(0)
       }
       expect(refused(read)).toMatch(/ERR_FRAME_(TRUNCATED|INVALID)/)

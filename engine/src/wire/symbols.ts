@@ -1,6 +1,6 @@
 // A column's residuals as symbols of the entropy coder, and the raw bits of the large ones. Hot loops, writer and reader
-// side by side: one pass over the rows each, tables by context. The raw bits stand among the column's other bits, in the
-// order of its rows.
+// side by side: one pass over the rows each, tables by context. What is read is added to what was expected in the same
+// pass. The raw bits stand among the column's other bits, in the order of its rows.
 
 import type { BitReader, BitWriter } from './bits.ts'
 import { ESCAPE, type RansReader, type RansWriter, type Tables, withinSymbols } from './entropy.ts'
@@ -118,9 +118,22 @@ function endRun(
   widths.fill(0, 0, n)
 }
 
+/** A column's numbers, which hold what is expected of its rows: residuals are added to them. */
+export interface Sums {
+  readonly ints: Int32Array
+  /** Row a's number is `ints[first + slots[a]]`. */
+  readonly first: number
+  readonly slots: Int32Array
+  /** The highest step that is allowed, at most 2^31 - 1. */
+  readonly max: number
+  /** And-ed to each sum: `max` where the column wraps, else -1. In 32 bits no sum comes round to a step that is allowed. */
+  readonly mask: number
+}
+
 /**
- * Reads `n` residuals (zigzag), of which `coded` have a symbol. `map`: by context the number of its table; without one all
- * rows have `alike`. With `noted` the contexts of later columns ask for these residuals.
+ * Reads `n` residuals, of which `coded` have a symbol, and adds them. `map`: by context the number of its table; without
+ * one all rows have `alike`. With `noted` the contexts of later columns ask for these residuals.
+ * Returns false where a sum is not a step that is allowed.
  * @throws ERR_FRAME_TRUNCATED, ERR_FRAME_INVALID
  */
 export function readSymbols(
@@ -130,12 +143,12 @@ export function readSymbols(
   map: Int32Array | undefined,
   alike: number,
   escapeBits: number,
-  residuals: Uint32Array,
+  { ints, first, slots, max, mask }: Sums,
   n: number,
   coded: number,
   noted: boolean,
   { context, sibling, groups }: Scratch
-): void {
+): boolean {
   const { bytes } = rans
   const few = coded < n
   const paired = coded >= MANY
@@ -143,9 +156,11 @@ export function readSymbols(
   let x = rans.state
   let y = rans.other
   let at = rans.at
+  /** Below 0 once any sum is, or is above the highest. */
+  let outside = 0
   for (let a = 0; a < n; a++) {
-    if (few && groups[a >> 3] === 0) {
-      residuals[a] = 0
+    if (few && (a & 7) === 0 && groups[a >> 3] === 0) {
+      a += 7
       continue
     }
     const table = map ? map[context[a] + sibling[a] * ROW] : alike
@@ -168,7 +183,10 @@ export function readSymbols(
     at -= refills << 1
     let u = entry >>> 25
     if (u >= DIRECT) u = rawOf(bits, u, escapeBits)
-    residuals[a] = u
+    const place = first + slots[a]
+    const q = (ints[place] + ((u >>> 1) ^ -(u & 1))) & mask
+    ints[place] = q
+    outside |= q | (max - q)
     if (noted) sibling[a] = larger(sibling[a], u < DIRECT ? CLASS[u] : TOP_CLASS)
     if (paired) {
       const next = y
@@ -180,6 +198,7 @@ export function readSymbols(
   rans.state = isOdd ? y : x
   rans.other = isOdd ? x : y
   rans.at = at
+  return outside >= 0
 }
 
 /** The residual of a symbol that has raw bits, which are read. Out of the hot loop, and always an integer of 32 bits. */
