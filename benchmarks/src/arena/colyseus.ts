@@ -7,7 +7,17 @@
 import { WORLD } from '../arena.ts'
 import { every } from '../clock.ts'
 import { peer } from '../slow/peers.ts'
-import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, State, Watcher } from './contender.ts'
+import {
+  type Bot,
+  type Contender,
+  FRAME_MS,
+  type Host,
+  type HostOptions,
+  type JoinOptions,
+  type Light,
+  type State,
+  type Watcher,
+} from './contender.ts'
 import { copyShip, Slots, Work } from './work.ts'
 
 interface Row {
@@ -65,7 +75,6 @@ interface ClientRoom {
   leave(): Promise<unknown>
 }
 
-const FRAME_MS = 1000 / 60
 const ROOM = 'arena'
 const MOST_BYTES_A_SHIP = 128
 

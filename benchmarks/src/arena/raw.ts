@@ -4,12 +4,20 @@
 import { DeltaDecoder, DeltaEncoder, type Snapshot, World } from '@tickwire/engine/wire'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { every } from '../clock.ts'
-import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, State, Watcher } from './contender.ts'
+import {
+  type Bot,
+  type Contender,
+  FRAME_MS,
+  type Host,
+  type HostOptions,
+  type JoinOptions,
+  type Light,
+  type State,
+  type Watcher,
+} from './contender.ts'
 import { type ArenaGame, gameAt } from './game.ts'
 import { HandReader, HandWriter } from './hand-frame.ts'
 import { copyShip, Slots, Work } from './work.ts'
-
-const FRAME_MS = 1000 / 60
 
 interface Writer {
   /** The frame of the work's tick for all who hold the one before. */

@@ -7,11 +7,21 @@ import { io } from 'socket.io-client'
 import { WebSocket } from 'ws'
 import { STEP } from '../arena.ts'
 import { every } from '../clock.ts'
-import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, SeenShip, State, Watcher } from './contender.ts'
+import {
+  type Bot,
+  type Contender,
+  FRAME_MS,
+  type Host,
+  type HostOptions,
+  type JoinOptions,
+  type Light,
+  type SeenShip,
+  type State,
+  type Watcher,
+} from './contender.ts'
 import { Decoder, Encoder, PACKET, type Packet, parser } from './msgpackr-parser.ts'
 import { Slots, Work } from './work.ts'
 
-const FRAME_MS = 1000 / 60
 const TURN = 1024
 
 /** A ship in whole steps, as it travels. */

@@ -6,12 +6,21 @@ import { BitWriter, planOf, writeCommands } from '@tickwire/engine/wire'
 import { createServer, type Limits } from '@tickwire/server'
 import { every, now } from '../clock.ts'
 import { RawSocket } from '../slow/raw-socket.ts'
-import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, SeenShip, Watcher } from './contender.ts'
+import {
+  type Bot,
+  type Contender,
+  FRAME_MS,
+  type Host,
+  type HostOptions,
+  type JoinOptions,
+  type Light,
+  type SeenShip,
+  type Watcher,
+} from './contender.ts'
 import { type ArenaGame, gameAt } from './game.ts'
 import { Tap, tickOf } from './tap.ts'
 import { copyShip, Slots, Work } from './work.ts'
 
-const FRAME_MS = 1000 / 60
 /** How many ticks after the newest that arrived a light client's commands are for. */
 const LEAD = 3
 /** All players of a run have one address here, and where the machine is busy they are late in bursts. */
