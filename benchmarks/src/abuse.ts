@@ -24,7 +24,10 @@ const PLAYERS = 2
 /** What is asked for, ms. */
 const MOST_P99 = 25
 const MOST = 100
-const WARM_UP = 1
+const WARM_UP = 3
+/** In the field they are other machines, and take no processor from the server. */
+const PLAYERS_NICE = 10
+const ABUSER_NICE = 19
 
 export const abuse: Benchmark = {
   name: 'abuse',
@@ -52,7 +55,7 @@ async function run({ seconds, only }: Options, progress: Progress): Promise<Find
   return {
     parameters: { seconds, matches: MATCHES, bots: BOTS, players: PLAYERS },
     method: [
-      `${MATCHES} matches at 60 ticks a second, each with ${BOTS} bots and ${PLAYERS} players over real sockets. Server, players and abuser are processes of their own on one machine, a fresh server for each row.`,
+      `${MATCHES} matches at 60 ticks a second, each with ${BOTS} bots and ${PLAYERS} players over real sockets. Server, players and abuser are processes of their own on one machine, a fresh server for each row, as it is built. In the field players and abusers are elsewhere: here their processes have a low priority (nice ${PLAYERS_NICE} and ${ABUSER_NICE}), so that the server is served first.`,
       'The abuser has one address (as a proxy says it), 8 connections at once, each sending 64 KiB at a time as fast as the kernel takes it, and each connecting again as soon as it is cut off.',
       'Late: from when a tick was due, by the grid of its match, to the rule `tick`. The attack starts with the measurement, so the time until the address is refused counts.',
       'Busy: processor time of the server, all its threads, from one tick of a match to its next: what the attack costs, whatever else the machine does.',
@@ -82,9 +85,11 @@ async function run({ seconds, only }: Options, progress: Progress): Promise<Find
 }
 
 async function measure(attack: Attack, seconds: number) {
-  const server = new Child<ServerHandlers>(new URL('./abuse/server-child.ts', import.meta.url))
-  const players = new Child<PlayersHandlers>(new URL('./abuse/players-child.ts', import.meta.url))
-  const abuser = new Child<AbuserHandlers>(new URL('./abuse/abuser-child.ts', import.meta.url))
+  const server = new Child<ServerHandlers>(new URL('./abuse/server-child.ts', import.meta.url), { built: true })
+  const players = new Child<PlayersHandlers>(new URL('./abuse/players-child.ts', import.meta.url), {
+    nice: PLAYERS_NICE,
+  })
+  const abuser = new Child<AbuserHandlers>(new URL('./abuse/abuser-child.ts', import.meta.url), { nice: ABUSER_NICE })
   try {
     const { port, ids } = await server.ask('start', { matches: MATCHES, bots: BOTS })
     await players.ask('play', { port, ids, each: PLAYERS })

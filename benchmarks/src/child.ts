@@ -2,6 +2,7 @@
 // live in such processes, so that none shares another's heap, compiled code or event loop.
 
 import { type ChildProcess, fork } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { builtArguments } from './built.ts'
 
 interface Question {
@@ -16,19 +17,28 @@ interface Answer {
 }
 export type Handlers = Record<string, (argument: any) => unknown>
 
+interface ChildOptions {
+  /** It gets Tickwire as it is built, since what that costs is measured. */
+  readonly built?: boolean
+  /** From 0 to 19: how far it stands back for others that want the processor, as if it were on another machine. */
+  readonly nice?: number
+}
+
 export class Child<H extends Handlers> {
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, { resolve(value: any): void; reject(error: Error): void }>()
   #nextId = 0
 
-  /** Starts `module`, which must call answer(). `built`: it gets Tickwire as it is built, since what that costs is measured. */
-  constructor(module: URL, { built = false }: { readonly built?: boolean } = {}) {
+  /** Starts `module`, which must call answer(). */
+  constructor(module: URL, { built = false, nice = 0 }: ChildOptions = {}) {
     const execArgv = built ? builtArguments(process.execArgv) : process.execArgv
     this.#process = fork(module, {
       execArgv,
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
+    // At once: its threads have the priority that its first one has when it starts them.
+    if (nice > 0 && this.#process.pid !== undefined) setPriority(this.#process.pid, nice)
     this.#process.on('message', ({ id, value, error }: Answer) => {
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)

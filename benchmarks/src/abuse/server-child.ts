@@ -5,6 +5,7 @@ import { createServer, type Server } from '@tickwire/server'
 import { answer } from '../child.ts'
 import { now } from '../clock.ts'
 import { game, RATE } from './game.ts'
+import { lateness, type Ticked } from './lateness.ts'
 
 export interface Counted {
   /** Milliseconds after it was due, of every tick of every match. */
@@ -18,7 +19,7 @@ export interface Counted {
 }
 
 let server: Server | undefined
-let ticks = new Map<string, { readonly tick: number; readonly at: number }[]>()
+let ticks = new Map<string, Ticked[]>()
 let first: string | undefined
 /** Milliseconds of processor time at each tick of the first match. */
 let used: number[] = []
@@ -33,7 +34,7 @@ function note(id: string, tick: number): void {
 const handlers = {
   /** Opens `matches` matches with `bots` bots each; the port, and the matches' ids. */
   async start({ matches, bots }: { matches: number; bots: number }) {
-    server = createServer({ port: 0, signals: false, trustProxy: 1, warn: () => {} })
+    server = createServer({ port: 0, signals: false, checks: false, trustProxy: 1, warn: () => {} })
     server.host(game, {
       capacity: 100,
       emptySeconds: 3600,
@@ -60,7 +61,7 @@ const handlers = {
     used = []
   },
   async counted(): Promise<Counted> {
-    const late = [...ticks.values()].flatMap(lateness)
+    const late = [...ticks.values()].flatMap((seen) => lateness(seen, RATE))
     const players = server!.matches.reduce((sum, match) => sum + match.players, 0)
     const counters: Record<string, number> = {}
     for (const { name, type, values } of await server!.metrics.getMetricsAsJSON())
@@ -74,23 +75,5 @@ const handlers = {
   },
 }
 export type ServerHandlers = typeof handlers
-
-// The grid of a match's ticks is that of its earliest one: no tick runs before it is due. Past so many ticks the host
-// leaves some out, and the grid goes on from there.
-const LEFT_OUT = 6
-
-function lateness(seen: readonly { readonly tick: number; readonly at: number }[]): number[] {
-  const interval = 1000 / RATE
-  const late: number[] = []
-  let shift = 0
-  for (const { tick, at } of seen) {
-    const behind = at - tick * interval - shift
-    late.push(behind)
-    if (late.length > 1 && behind - late[0] > LEFT_OUT * interval)
-      shift += Math.floor((behind - late[0]) / interval) * interval
-  }
-  const least = late.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  return late.map((ms) => ms - least)
-}
 
 answer(handlers)

@@ -4,18 +4,11 @@
 // a parser whose good frames are no longer what they were.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { EVERYTHING, TARGETS } from './all.ts'
-import { Chance } from './plays.ts'
+import { TARGETS } from './all.ts'
+import { Keeper, keptTarget } from './keeper.ts'
 import { type Target, taken } from './target.ts'
 
 const FILE = new URL('corpus.txt', import.meta.url)
-const SEED = 6
-const PER_TARGET = 400
-
-/** The target that a parser's frames are kept for. */
-export function keptTarget(name: string): Target {
-  return TARGETS[name](new Chance(SEED), EVERYTHING)
-}
 
 /** Of each parser: the target, and the frames. */
 export function* corpus(): Generator<{ name: string; target: Target; frames: Uint8Array[] }> {
@@ -26,20 +19,6 @@ export function* corpus(): Generator<{ name: string; target: Target; frames: Uin
     const kept = lines.filter(([of]) => of === name)
     const frames = kept.map(([, hex = '']) => Uint8Array.from(Buffer.from(hex, 'hex')))
     yield { name, target: keptTarget(name), frames }
-  }
-}
-
-/** A parser's corpus while it grows: offer() keeps a frame that takes a way that none before it took. */
-export class Keeper {
-  readonly #ways = new Map<string, Uint8Array>()
-
-  offer(way: string, frame: Uint8Array): void {
-    const known = this.#ways.get(way)
-    if (known ? frame.length < known.length : this.#ways.size < PER_TARGET) this.#ways.set(way, frame.slice())
-  }
-
-  get frames(): Uint8Array[] {
-    return [...this.#ways.values()]
   }
 }
 

@@ -4,8 +4,22 @@ import type { Chance } from './plays.ts'
 
 type Tampering = (chance: Chance, frame: Uint8Array, other: Uint8Array) => Uint8Array
 
-const noise = (chance: Chance, length: number): Uint8Array => Uint8Array.from({ length }, () => chance.below(256))
-const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]))
+function noise(chance: Chance, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) bytes[i] = chance.below(256)
+  return bytes
+}
+
+function join(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
 /** Some bits of the first `end` bytes. */
 function flip(chance: Chance, frame: Uint8Array, end = frame.length): Uint8Array {
   const changed = frame.slice()

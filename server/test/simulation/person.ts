@@ -17,7 +17,7 @@ const CLOSE_MS = 2000
 /** An event of a tick on the screen is heard within so long. */
 const OVERDUE_MS = 500
 /** Slow ones mostly: a page takes in all that comes, however seldom it draws. */
-const FRAME_RATES = [3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 30]
+const frameRate = (random: Random): number => (random.next() < 0.03 ? 30 : 3 + Math.floor(random.next() * 3))
 /** Why a join may fail where the network does, or the rules. */
 const PASSING = ['ERR_TIMEOUT', 'ERR_DISCONNECTED', 'ERR_REFUSED', 'ERR_REPLACED']
 const FAILING: readonly RequestName[] = ['refuse', 'fail', 'reject']
@@ -46,7 +46,7 @@ export class Person {
     this.name = name
     this.random = random
     this.identity = random.next() < 0.5 ? { id: name } : undefined
-    this.fps = FRAME_RATES[Math.floor(random.next() * FRAME_RATES.length)]
+    this.fps = frameRate(random)
     this.profile = { ...roundTrip(10 + random.next() * 120, random.next() * 10) }
   }
 

@@ -26,7 +26,7 @@ function changed(of: SnapshotBase, table: number, cells: SnapshotBase['tables'][
   return makeSnapshot(of.plan, of.tick, all, of.viewer)
 }
 
-const DRONES = planOf(sea).tables.findIndex(({ name }) => name === 'drone')
+const CRATES = planOf(sea).tables.findIndex(({ name }) => name === 'crate')
 
 export const planted: Readonly<Record<string, Plant>> = {
   'a resumed client is sent a delta from what was written last, not from what it holds': () =>
@@ -47,8 +47,8 @@ export const planted: Readonly<Record<string, Plant>> = {
       'shared',
       (shared) =>
         function (this: FrameWriter<never>, now, base, before, ...rest) {
-          const was = base?.tables[DRONES]?.cells
-          const { cells } = now.tables[DRONES] ?? {}
+          const was = base?.tables[CRATES]?.cells
+          const { cells } = now.tables[CRATES] ?? {}
           const gone = was?.born.findIndex((born, slot) => slot < cells.size && born >= 0 && cells.born[slot] < 0) ?? -1
           if (base === undefined || gone < 0) return shared.call(this, now, base, before, ...rest)
           const born = cells.born.slice()
@@ -58,7 +58,7 @@ export const planted: Readonly<Record<string, Plant>> = {
           )
           return shared.call(
             this,
-            changed(now, DRONES, { ...cells, born, packed, count: cells.count + 1 }),
+            changed(now, CRATES, { ...cells, born, packed, count: cells.count + 1 }),
             base,
             before,
             ...rest
@@ -274,10 +274,10 @@ export const planted: Readonly<Record<string, Plant>> = {
       'shared',
       (shared) =>
         function (this: FrameWriter<never>, now, base, ...rest) {
-          const cells = now.tables[DRONES]?.cells
+          const cells = now.tables[CRATES]?.cells
           if (base || !cells || now.plan.game !== sea) return shared.call(this, now, base, ...rest)
           const born = cells.born.slice().fill(-1)
-          return shared.call(this, changed(now, DRONES, { ...cells, born, count: 0 }), base, ...rest)
+          return shared.call(this, changed(now, CRATES, { ...cells, born, count: 0 }), base, ...rest)
         }
     ),
 

@@ -1,5 +1,5 @@
-// One seed from start to end: people join, faults happen for 300 ticks, then all is well, everybody is back within a bound,
-// and whole worlds are compared.
+// One seed from start to end, at least 300 ticks: people join, faults happen, then all is well, everybody is back within a
+// bound, and whole worlds are compared.
 
 import { roundTrip } from '@tickwire/engine/testing'
 import { faults } from './faults.ts'
@@ -10,9 +10,18 @@ import { Simulation } from './simulation.ts'
 const TICK_MS = 50
 /** Faults happen from the first to the second; then all is well. */
 const FIRST_FAULT_MS = 1000
-const HEALED_MS = 15_000
+const HEALED_MS = 14_600
+/** A seed is at least so long. */
+const LEAST_MS = 15_000
 /** So many have their page in the background while faults happen: it takes all in, and draws nothing. */
-const HIDDEN = 0.45
+const HIDDEN = 0.55
+const LEAST_PEOPLE = 3
+/** Some seeds have more of them. */
+const CROWD = 6
+const CROWDED = 0.04
+/** They come within the first, but one of them late: into a match that is under way, where things go wrong already. */
+const COMING_MS = 500
+const LATE_MS = 5000
 const LEAST_FAULTS = 3
 const MOST_FAULTS = 9
 /** A dead link is noticed in 6 s, by who is about to join in 10 s; then comes a pause of a second or two. */
@@ -51,10 +60,10 @@ async function run(sim: Simulation): Promise<Outcome> {
   const { random, clock } = sim
   const happened: string[] = []
   const names = Object.keys(faults)
-  const isCrowd = random.next() < 0.06
-  for (let people = isCrowd ? 6 : 3 + Math.floor(random.next() * 1.15); people > 0; people--) {
+  const people = random.next() < CROWDED ? CROWD : LEAST_PEOPLE
+  for (let at = 0; at < people; at++) {
     const person = sim.newPerson()
-    clock.at(random.next() * 500, () => sim.run(person.join()))
+    clock.at(random.next() * (at === 0 ? LATE_MS : COMING_MS), () => sim.run(person.join()))
     if (random.next() < HIDDEN) clock.at(FIRST_FAULT_MS, () => person.hide(HEALED_MS - FIRST_FAULT_MS - 500))
   }
   const count = LEAST_FAULTS + Math.floor(random.next() * (MOST_FAULTS - LEAST_FAULTS + 1))
@@ -74,7 +83,7 @@ async function run(sim: Simulation): Promise<Outcome> {
   for (const person of sim.people) person.shape(roundTrip(40, 0))
   const backAfter = await back(sim)
   sim.isOver = true
-  await sim.until(clock.now + 300)
+  await sim.until(Math.max(clock.now + 300, LEAST_MS))
   sim.keepsWorlds = true
   const latest = clock.now + LAST_FRAME_MS
   while (!sim.checkWorlds()) {

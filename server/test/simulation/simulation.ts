@@ -93,7 +93,7 @@ export class Simulation implements Observer {
     this.duplicates = chance < 0.8 ? 'newest' : chance < 0.9 ? 'refuse' : 'allow'
     const { duplicates } = this
     // With so little for each player its frames are merged all the time, and what a cut kept back takes seconds.
-    const maxBytesPerSecond = this.random.next() < 0.5 ? 300 + this.random.next() * 900 : undefined
+    const maxBytesPerSecond = this.random.next() < 0.3 ? 300 + this.random.next() * 900 : undefined
     const rules = seaRules(this.ledger, { graceSeconds: GRACE_SECONDS, duplicates, maxBytesPerSecond })
     this.handout = { current: undefined, previous: undefined }
     this.server = new VirtualServer(sea, rules, seed, { checks: false })

@@ -28,6 +28,7 @@ const within = (x: number): number => Math.max(0, Math.min(SIZE, x))
 /** Ticks between two shots. */
 const RELOAD = 4
 const SHOT_LIVES = 15
+const CRATES = 4
 
 export const sea = defineGame({
   name: 'sea',
@@ -44,7 +45,7 @@ export const sea = defineGame({
         shots: int(0, 65535).default(0),
         reload: int(0, RELOAD).default(0),
         name: text(16),
-        aim: ref('drone'),
+        aim: ref('crate'),
         ammo: int(0, 1e6).default(7).only('owner'),
         log: text(8).default('-').only('owner'),
         fuse: int(0, 1e6).default(7).only('server'),
@@ -53,12 +54,6 @@ export const sea = defineGame({
     ),
     shot: entity({ x: coordinate.rate('vx'), vx: speed, life: int(0, SHOT_LIVES) }, { maxRows: 100 }),
     ball: entity({ x: coordinate.rate('vx'), vx: speed }, { predict: 'everyone' }),
-    drone: entity({
-      x: coordinate.rate('vx'),
-      vx: speed,
-      mode: oneOf('idle', 'busy', 'gone').default('idle'),
-      turn: angle(8).default(0),
-    }),
     crate: entity({
       hp: int(0, 255),
       note: data<number[]>(16),
@@ -138,7 +133,7 @@ export function seaRules(ledger: Ledger, more: Partial<Rules<Sea>>): Rules<Sea> 
     emptySeconds: 600,
     start: ({ world }) => {
       world.ball.spawn({ x: 500, vx: 90 })
-      for (let i = 0; i < 3; i++) world.crate.spawn({ hp: 100 + i, note: [i], trap: `t${i}` })
+      for (let i = 0; i < CRATES; i++) world.crate.spawn({ hp: 100 + i, note: [i], trap: `t${i}` })
     },
     join: (match, player) => {
       const { world } = match
@@ -203,14 +198,6 @@ function churn(match: Match<Sea>): void {
   state.secret = whole(1e6)
   if (chance(0.02)) state.phase = state.phase === 'calm' ? 'storm' : 'calm'
   for (const shot of world.shot) if (shot.life === 0) world.shot.despawn(shot)
-  for (const drone of world.drone) {
-    drone.x = within(drone.x + drone.vx / 20)
-    if (chance(0.05)) drone.vx = whole(200) - 100
-    if (chance(0.05)) drone.mode = drone.mode === 'idle' ? 'busy' : 'idle'
-    if (chance(0.05)) drone.turn = match.random() * 6
-    if (chance(0.03)) world.drone.despawn(drone)
-  }
-  if (world.drone.size < 3 && chance(0.2)) world.drone.spawn({ x: whole(SIZE), vx: whole(200) - 100 })
   for (const crate of world.crate) {
     if (chance(0.05)) crate.hp = whole(256)
     if (chance(0.05)) crate.gold = whole(1e6)
@@ -218,14 +205,15 @@ function churn(match: Match<Sea>): void {
     if (chance(0.03)) crate.trap = `t${whole(1e6)}`
     if (chance(0.03)) crate.note = [whole(100)]
     if (chance(0.04)) world.crate.give(crate, someone(match))
-    if (chance(0.01)) world.crate.despawn(crate)
+    if (chance(0.025)) world.crate.despawn(crate)
   }
-  if (world.crate.size < 3 && chance(0.1)) world.crate.spawn({ hp: 1, note: [0], gold: whole(1e6) }, someone(match))
+  if (world.crate.size < CRATES && chance(0.2))
+    world.crate.spawn({ hp: 1, note: [0], gold: whole(1e6) }, someone(match))
   for (const ship of world.ship) {
     ship.fuse = whole(1e6)
     if (chance(0.1)) ship.ammo = whole(1e6)
     if (chance(0.03)) ship.log = `l${whole(1e6)}`
-    if (chance(0.05)) ship.aim = [...world.drone][0]?.id
+    if (chance(0.05)) ship.aim = [...world.crate][0]?.id
   }
 }
 
