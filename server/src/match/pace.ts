@@ -121,7 +121,7 @@ export class Pace {
   #queued = 0
   /** An acknowledgement was overdue: the next one tells whether the link stood still, or became narrow. */
   #isOverdue = false
-  /** The last one was, or its frame had waited long. */
+  /** The last one was, or it told a player who was not narrow of a long queue. */
   #cameLate = false
   #isNarrow = true
   /** When a frame was held back last; before the first acknowledgement nobody keeps up. */
@@ -381,7 +381,7 @@ export class Pace {
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
     const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
     if (this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow)) this.#narrows(now)
-    this.#cameLate = this.#isOverdue || isLong
+    this.#cameLate = this.#isOverdue || (isLong && !this.#isNarrow)
     this.#isOverdue = false
   }
 }
