@@ -12,6 +12,7 @@ import { World } from '../src/state/world.ts'
 import { BitWriter } from '../src/wire/bits.ts'
 import { writeCommands } from '../src/wire/commands.ts'
 import { DeltaEncoder } from '../src/wire/encoder.ts'
+import { factorsOf } from '../src/wire/fit.ts'
 import { FrameWriter, SHARED_PREFIX, type WireEvent } from '../src/wire/frames.ts'
 import { PROTOCOL_VERSION } from '../src/wire/kinds.ts'
 import { packAnswer, packAsk, packTell } from '../src/wire/messages.ts'
@@ -175,7 +176,8 @@ function mixed({ plan, epoch, models, levels }: Prior): Prior {
   const maps = models.map(({ map, usual }, m) => {
     if (!map || !residual(m)) return { map, usual }
     const fit = pool.filter((table) => levels[table].length <= alphabets[m].symbols)
-    return { map: map.map((_, context) => fit[(context + Math.floor(context / 5)) % fit.length]), usual }
+    const own = map.map((_, context) => fit[(context + Math.floor(context / 5)) % fit.length])
+    return { map: own, usual, factors: factorsOf(own) }
   })
   return new Prior(plan, epoch, maps, levels)
 }

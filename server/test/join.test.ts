@@ -13,11 +13,12 @@ const game = defineGame({ name: 'dots', tickRate: 30, entities: { dot: entity({ 
 
 /**
  * A server, and a way to it that notes who spoke, each time that it was another than before. From the server's `holds`th turn
- * on it says nothing until `enough` bytes came, and then all at once.
+ * on it says nothing until `enough` bytes came, and then all at once. With `drips` four bytes come at a time.
  */
 async function serve(
   options: Partial<ServerOptions> = {},
-  holds: { readonly turn: number; readonly enough: number } = { turn: 0, enough: 0 }
+  holds: { readonly turn: number; readonly enough: number } = { turn: 0, enough: 0 },
+  drips: boolean = false
 ): Promise<{ url: string; turns: string[] }> {
   const server = createServer({ port: 0, signals: false, warn: () => {}, ...options } as ServerOptions)
   server.host(game, { join: (match, player) => void match.world.dot.spawn({ x: 7 }, player) })
@@ -38,14 +39,30 @@ async function serve(
       const all = Buffer.concat(held)
       if (turns.filter((who) => who === 'server').length === holds.turn && all.length < holds.enough) return
       held = []
-      client.write(all)
+      if (drips) drip(all)
+      else client.write(all)
     })
+    let left: Buffer = Buffer.alloc(0)
+    const drip = (bytes: Buffer): void => {
+      const isUnderWay = left.length > 0
+      left = Buffer.concat([left, bytes])
+      if (!isUnderWay) pour()
+    }
+    const pour = (): void => {
+      client.write(left.subarray(0, 4))
+      left = left.subarray(4)
+      if (left.length > 0) after(3, pour)
+    }
     for (const [one, other] of [[client, upstream] as const, [upstream, client] as const])
       one.on('error', () => {}).on('close', () => other.destroy())
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   cleanups.push(() => proxy.close())
   return { url: `http://127.0.0.1:${(proxy.address() as { readonly port: number }).port}`, turns }
+}
+
+function after(turns: number, act: () => void): void {
+  setImmediate(() => (turns > 1 ? after(turns - 1, act) : act()))
 }
 
 /** Until there is something to draw. */
@@ -62,6 +79,14 @@ it('M1 after TCP the first frame is two round trips away: the WebSocket, and the
   match.frame(performance.now())
   expect([...match.view.dot].map(({ x }) => x)).toEqual([7])
   expect(match.stats.rtt).toBeGreaterThan(0)
+})
+
+it('who has joined has something to draw, also where the first frame comes a little after the answer', async () => {
+  const { url } = await serve({}, undefined, true)
+  const match = await connect(game, url, { match: 'quick', input: () => ({}) })
+  cleanups.push(() => match.leave())
+  match.frame(performance.now())
+  expect([...match.view.dot].map(({ x }) => x)).toEqual([7])
 })
 
 it('the first frame follows the answer to a join, and is of the tick that took the seat', async () => {

@@ -32,8 +32,9 @@ export interface ConnectOptions<G extends AnyGame> extends MatchOptions<G> {
 }
 
 /**
- * Joins a match of `game` on the server at `url` (an empty one: the page's own). A connection that is lost later is replaced
- * by another, with the same seat, for as long as the server keeps that.
+ * Joins a match of `game` on the server at `url` (an empty one: the page's own), and has the first frame, so that there is
+ * something to draw. A connection that is lost later is replaced by another, with the same seat, for as long as the server
+ * keeps that.
  * @throws ERR_DISCONNECTED, ERR_ORIGIN, ERR_TIMEOUT where there is no way to the server; ERR_SCHEMA_MISMATCH,
  * ERR_PROTOCOL_VERSION where the page is older or newer than it; ERR_GAME_UNKNOWN, ERR_MATCH_UNKNOWN, ERR_MATCH_FULL,
  * ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_NAME, ERR_REFUSED, ERR_FIELD_VALUE for the match asked for; what a function given as `auth` throws
@@ -88,6 +89,8 @@ async function join<G extends AnyGame>(
         () => {} // the join fails, too
       )
     const joined = unpackAnswer(await line.ask(message)) as Joined
+    // It is right behind: who draws at once has something to draw.
+    if (transport.framed) await transport.framed()
     return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input, redial })
   } catch (error) {
     line.close()

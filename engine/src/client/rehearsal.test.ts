@@ -6,13 +6,14 @@ import { rehearse } from './rehearsal.ts'
 it('a rehearsal calls nothing of the game', () => {
   let calls = 0
   const Dot = entity({ x: ranged(0, 800, 1) }, { predict: 'owner' })
+  const Ball = entity({ x: ranged(0, 800, 1) }, { predict: 'everyone' })
   const game = defineGame({
     name: 'dots',
     tickRate: 30,
-    entities: { dot: Dot },
+    entities: { dot: Dot, ball: Ball },
     command: command({ x: int(-1, 1) }),
     options: { size: int(1, 9).default(3) },
-    move: { dot: () => void calls++ },
+    move: { dot: () => void calls++, ball: () => void calls++ },
   })
   rehearse(game)
   rehearse(game)

@@ -12,6 +12,7 @@ import type { Redial, Transport, TransportEvents } from './transport.ts'
 const MAX_FIRST = 2048
 const CONNECT_WITHIN_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
+const FRAME_WITHIN_MS = 250
 
 /** Socket.IO's own client options, except for its parser. */
 export type IoOptions = Partial<Omit<ManagerOptions & SocketOptions, 'parser'>>
@@ -135,6 +136,7 @@ class SocketTransport implements Transport {
   readonly roundTrip: number
   readonly #socket: Socket
   readonly #first: { readonly message: Uint8Array; readonly answer: Promise<Uint8Array> } | undefined
+  readonly #framed: Promise<void>
   #to: TransportEvents | undefined
   /** What came before anybody listened: the first frame may come with the connection. */
   #kept: ((to: TransportEvents) => void)[] = []
@@ -144,6 +146,9 @@ class SocketTransport implements Transport {
     this.#socket = socket
     this.roundTrip = roundTrip
     if (first) this.#first = { message: first, answer: this.#firstAnswer() }
+    this.#framed = new Promise((resolve) => {
+      socket.once(FRAME_EVENT, () => resolve()).once('disconnect', () => resolve())
+    })
     socket.on(FRAME_EVENT, (bytes: unknown) => {
       if (bytes instanceof Uint8Array) this.#give((to) => to.frame(bytes))
     })
@@ -206,6 +211,10 @@ class SocketTransport implements Transport {
     })
     answer.catch(() => {}) // whoever asks hears of it
     return answer
+  }
+
+  async framed(): Promise<void> {
+    await Promise.race([this.#framed, pause(FRAME_WITHIN_MS)])
   }
 
   listen(to: TransportEvents): void {

@@ -32,6 +32,8 @@ export interface Transport {
   send(frame: Uint8Array<ArrayBuffer>): void
   /** Sends a control message and waits for its answer. @throws ERR_DISCONNECTED, ERR_TIMEOUT */
   ask(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  /** Settles once a frame came, and soon in any case. Left out: nobody waits for it. */
+  framed?(): Promise<void>
   listen(to: TransportEvents): void
   close(): void
 }

@@ -4,7 +4,18 @@
 import type { Counts, Seen } from './counts.ts'
 import { toLevels } from './entropy.ts'
 import { CONTEXTS, leadOf, modelsOf } from './model.ts'
-import { ALL_FACTORS, BY_LAST, BY_ROW, BY_SIBLING, BY_SIGN, foldOf, MAX_CLUSTERS, type Model, Prior } from './prior.ts'
+import {
+  ALL_FACTORS,
+  BY_LAST,
+  BY_ROW,
+  BY_SIBLING,
+  BY_SIGN,
+  FACTOR_BITS,
+  foldOf,
+  MAX_CLUSTERS,
+  type Model,
+  Prior,
+} from './prior.ts'
 
 /** What a prior is to be best at: encoding fast, or, at about half as much time again, small frames. */
 export type Aim = 'fast' | 'small'
@@ -76,10 +87,20 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
     for (let c = 0; c < contexts; c++) map[c] = map[fold(c)]
     for (const cluster of clusters)
       levels.push(kind === 'residual' ? toLevels(trimmed(cluster.counts)) : toLevels(cluster.counts))
-    models.push({ map, usual: counted.models[m].usual })
+    models.push({ map, usual: counted.models[m].usual, factors: contexts === CONTEXTS ? factorsOf(map) : 0 })
   }
   yield
   return new Prior(counts.plan, epoch, models, levels)
+}
+
+/** The factors that a map of residuals' contexts depends on. */
+export function factorsOf(map: Int32Array): number {
+  let mask = 0
+  for (let bit = 0; bit < FACTOR_BITS; bit++) {
+    const fold = foldOf(ALL_FACTORS ^ (1 << bit))
+    if (map.some((table, c) => table !== map[fold[c]])) mask |= 1 << bit
+  }
+  return mask
 }
 
 function clustersOf({ symbols, contexts, starts, symbol, count }: Seen, fold: (context: number) => number): Cluster[] {

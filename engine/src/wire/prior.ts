@@ -15,7 +15,7 @@ export interface Model {
   readonly map: Int32Array | undefined
   /** The usual value of a new row; undefined: the column's default. */
   readonly usual: number | undefined
-  /** Of residuals the factors that the map depends on, where they are known: to find them takes long. */
+  /** Of residuals the factors that the map depends on, as a mask; left out: none. */
   readonly factors?: number
 }
 
@@ -62,9 +62,7 @@ export class Prior {
       for (const table of map ?? []) escapes[table] = alphabets[m].kind === 'residual'
     this.tables = new Tables(levels.map(normalise), escapes)
     const { offsets } = this.tables
-    this.factors = Uint8Array.from(models, ({ map, factors }) =>
-      map?.length === CONTEXTS ? (factors ?? factorsOf(map)) : 0
-    )
+    this.factors = Uint8Array.from(models, ({ factors = 0 }) => factors)
     this.places = models.map(({ map }) => map?.map((t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1)))
   }
 
@@ -133,17 +131,6 @@ function makeFold(mask: number): Int32Array {
     }
   }
   return fold
-}
-
-function factorsOf(map: Int32Array): number {
-  let mask = 0
-  for (let bit = 0; bit < FACTOR_BITS; bit++) if (!isFolded(map, foldOf(ALL_FACTORS ^ (1 << bit)))) mask |= 1 << bit
-  return mask
-}
-
-function isFolded(map: Int32Array, fold: Int32Array): boolean {
-  for (let c = 0; c < map.length; c++) if (map[c] !== map[fold[c]]) return false
-  return true
 }
 
 /** The contexts that a map with these factors tells apart. */
