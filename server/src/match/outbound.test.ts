@@ -78,7 +78,7 @@ function setUp(players: number, budget?: Budget) {
     return snapshot.tick
   }
   const epochs = () => seats.map(({ frames }) => (frames.at(-1)![2] >> 5) & 3)
-  return { learner, seats, step, epochs }
+  return { learner, outbound, events, seats, step, epochs }
 }
 
 test('players who read with the same prior share a frame; each is offered the current one, once', () => {
@@ -97,6 +97,38 @@ test('players who read with the same prior share a frame; each is offered the cu
   expect(a).toBe(c)
   expect(b).not.toBe(a)
   expect(seats.map(({ offers }) => offers)).toEqual([[1], [1], [1]])
+})
+
+test('a merged frame is of the generic prior where that takes less; one of a single tick is of the learned one', () => {
+  const { learner, outbound, events, seats, epochs } = setUp(1)
+  const [{ seat, connection }] = seats
+  const crowd = new World(game)
+  for (let i = 0; i < 60; i++) crowd.dot.spawn({ x: i % 50 })
+  const walk = (): SnapshotBase => {
+    crowd.tick++
+    for (const dot of crowd.dot) dot.x = (dot.x + ((crowd.tick + dot.x) % 3)) % 101
+    return crowd.snapshot() as never as SnapshotBase
+  }
+  const prior = trainPrior(game, Array.from({ length: 200 }, walk) as never, 1)
+  learner.kept = [prior]
+  seat.handout.held = prior
+  const send = () => {
+    const snapshot = walk()
+    const now = (snapshot.tick * 1000) / game.tickRate
+    seat.ack = snapshot.tick - 1
+    seat.pace.acked(seat.ack, ((snapshot.tick - 1) * 1000) / game.tickRate, now)
+    outbound.flush(snapshot, [seat], events, now)
+  }
+  for (let i = 0; i < 3; i++) send()
+  expect(epochs()).toEqual([1])
+  connection.bufferedAmount = 1
+  for (let i = 0; i < 20; i++) send()
+  connection.bufferedAmount = 0
+  const count = seats[0].frames.length
+  for (let i = 0; i < 9 && seats[0].frames.length === count; i++) send()
+  expect(epochs()).toEqual([0])
+  for (let i = 0; i < 3; i++) send()
+  expect(epochs()).toEqual([1])
 })
 
 test('who holds one that is not kept any more gets the generic prior, until it has learned the current one', () => {

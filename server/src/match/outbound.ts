@@ -111,7 +111,7 @@ export class Outbound<G extends AnyGame> {
     const prior = held && this.#learner.keeps(held) ? held : undefined
     let group = groupOf(groups, baseline, before, prior)
     if (!group) {
-      const bytes = writer.shared(snapshot, baseline, before, baseline ? events.shared(baseline.tick) : [], prior)
+      const bytes = this.#encode(snapshot, baseline, before, events, prior)
       group = { prior, frame: { bytes, prebuilt: undefined }, sent: { snapshot, baseline, before }, seats: 0 }
       groups.push(group)
     }
@@ -133,6 +133,25 @@ export class Outbound<G extends AnyGame> {
     if (this.#bytesPerMs !== undefined)
       seat.paidUntil = Math.max(seat.paidUntil, now - CREDIT_MS) + bytes / this.#bytesPerMs
     seat.connection!.sendFrame(group.frame, head)
+  }
+
+  /**
+   * Tables are learned from frames of one tick. A column's residuals over several are larger, and the generic ones, which a
+   * frame fits to each of its columns, often take a quarter less: a merged frame is the smaller of both.
+   */
+  #encode(
+    snapshot: SnapshotBase,
+    baseline: SnapshotBase | undefined,
+    before: SnapshotBase | undefined,
+    events: EventLog,
+    prior: Prior | undefined
+  ): Uint8Array<ArrayBuffer> {
+    const { writer } = this.#learner
+    const told = baseline ? events.shared(baseline.tick) : []
+    const bytes = writer.shared(snapshot, baseline, before, told, prior)
+    if (!prior || !baseline || snapshot.tick - baseline.tick === 1) return bytes
+    const generic = writer.shared(snapshot, baseline, before, told)
+    return generic.length < bytes.length ? generic : bytes
   }
 
   /** Offers the current prior, if the player should have it. */
