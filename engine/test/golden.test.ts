@@ -173,8 +173,8 @@ function mixed({ plan, epoch, models, levels }: Prior): Prior {
   const { alphabets } = modelsOf(plan)
   const residual = (m: number): boolean => alphabets[m].kind === 'residual'
   const pool = [...new Set(models.flatMap(({ map }, m) => (map && residual(m) ? [...map] : [])))]
-  const maps = models.map(({ map, usual }, m) => {
-    if (!map || !residual(m)) return { map, usual }
+  const maps = models.map(({ map, usual, factors }, m) => {
+    if (!map || !residual(m)) return { map, usual, factors }
     const fit = pool.filter((table) => levels[table].length <= alphabets[m].symbols)
     const own = map.map((_, context) => fit[(context + Math.floor(context / 5)) % fit.length])
     return { map: own, usual, factors: factorsOf(own) }

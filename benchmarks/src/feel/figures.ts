@@ -149,7 +149,7 @@ function transits(passages: readonly { readonly sentAt: number; readonly at: num
 /**
  * A correction is excused where the server ran a tick without this player's command, which came later, and where it ran
  * the next tick after that one came, or the one after: what was pressed in a late command counts there, in the latter where
- * the former has a press of its own. None is counted of ticks whose commands were still under way when the play ended.
+ * the former has a press of its own. So is one of a tick whose command was still under way when the play ended.
  */
 function correctionsOf(
   { frames, commands }: Notes,
@@ -171,8 +171,8 @@ function correctionsOf(
   let excused = 0
   for (let i = 1; i < frames.length; i++) {
     const { at, newest, corrections: made } = frames[i]
-    if (made === 0 || newest > known || at < from || at >= to) continue
-    let isExcused = false
+    if (made === 0 || at < from || at >= to) continue
+    let isExcused = newest > known
     for (let tick = frames[i - 1].newest + 1; tick <= newest; tick++) isExcused ||= late.has(tick)
     if (isExcused) excused += made
     else corrections += made

@@ -20,8 +20,8 @@ export const METHOD: readonly string[] = [
     "back. Slack: the time from a command's arrival to its tick; median of those no stall held back, less J up, in ticks.",
   'Corrections: as the client counts them, for a ship that nothing ever touches. Those of frames whose new snapshots ' +
     "brought a tick that a late command changed are counted apart: one that had run without this player's command, which " +
-    'came later, or the two first to run after that one came, in which the server counts what was pressed in it. None ' +
-    'are counted of ticks whose commands were still under way when the play ended.',
+    'came later, or the two first to run after that one came, in which the server counts what was pressed in it. Those ' +
+    'of ticks whose commands were still under way when the play ended, too.',
   'Shots: every 0.4 to 1.6 s a press in one frame at the middle of the steering row as it is on the screen; the rule ' +
     'compares it with match.rewind(player): within 16 units it is a hit. Older than the bound: the picture shot at was more ' +
     'than 400 ms old when its command ran; for bad, the share of hits is of the others. A shot that never ran is no hit.',

@@ -137,6 +137,9 @@ describe('CommandClock', () => {
     [60, 60.06, 60],
     [60, 59.94, 60],
     [20, 30.1, 30],
+    [60, 15.02, 15],
+    [30, 10.01, 10],
+    [5, 60.06, 60],
   ])(
     'stands still while frames drift through ticks, and nothing comes late (%i Hz, %f frames a second)',
     (rate, fps) => {
@@ -198,6 +201,7 @@ describe('CommandClock', () => {
       up: (at) => 40 + ([20_000, 30_000, 40_000].find((t) => at >= t && at < t + 1500) ?? at - 1500) + 1500 - at,
     })
     const settled = leads.filter(({ at }) => at > 15_000).map(({ lead }) => lead)
+    // The newest of what it held back waited for up to a tick itself, which is less than is kept: so much is made good.
     expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(0.5)
     expect(least(50_000)).toBeGreaterThan(LEAST)
     expect(least(50_000)).toBeLessThan(MOST)

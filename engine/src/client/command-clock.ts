@@ -29,9 +29,11 @@ const MAX_CATCH_UP = 5
 const SETTLE_MS = 1000
 /** A pause between two calls that leaves out ticks, or soon would. */
 const GAP_MS = 250
-/** The length of a frame follows what is seen by so much of the difference. A frame beyond the second was missed. */
+/** The length of a frame follows what is seen by so much of the difference; one of more than twice that was missed. */
 const FRAME_GAIN = 1 / 16
-const MAX_FRAME_MS = 50
+const MISSED = 2
+/** Ticks by which a report is rounded: where they are long, what is left alone is wider than that. */
+const REPORT_STEP = 1 / 16
 /** Ticks whose lag is remembered: more than half a second's, a round trip ago. */
 const MEMORY = 256
 /** One report changes the lead by at most this much: what a stall held back is no measure of the route. */
@@ -77,9 +79,9 @@ export class CommandClock {
     this.#reports.push(left)
     if (this.#reports.length > REPORTS) this.#reports.shift()
     const least = Math.min(...this.#reports)
-    const aim = msToTicks(AIM_MS, this.#rate)
-    if (left < msToTicks(LEAST_MS, this.#rate)) this.#steer(aim - left)
-    else if (this.#reports.length === REPORTS && least > msToTicks(MOST_MS, this.#rate)) this.#steer(aim - least)
+    const aim = this.#ticks(AIM_MS, 2)
+    if (left < this.#ticks(LEAST_MS, 1)) this.#steer(aim - left)
+    else if (this.#reports.length === REPORTS && least > this.#ticks(MOST_MS, 3)) this.#steer(aim - least)
   }
 
   /** How many ticks came due by `now` (ms): those up to `newest`, 0 to 5. `serverTick` is the server's as seen here. */
@@ -93,7 +95,8 @@ export class CommandClock {
     const tick = Math.floor(this.#reading)
     const due = isFirst ? 1 : tick - this.newest
     this.newest = tick
-    for (let one = tick - due + 1; one <= tick; one++) this.#lags[one % MEMORY] = this.#reading - one
+    for (let one = tick - Math.min(due, MAX_CATCH_UP) + 1; one <= tick; one++)
+      this.#lags[one % MEMORY] = this.#reading - one
     if (elapsed > 0 && elapsed <= GAP_MS) this.#time(elapsed)
     // What was measured while nothing was stamped says nothing about the route.
     if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#forget(now)
@@ -106,8 +109,13 @@ export class CommandClock {
     this.#forget(this.#last)
   }
 
+  /** So many ms in ticks, and no fewer than so many steps of a report. */
+  #ticks(ms: number, steps: number): number {
+    return Math.max(msToTicks(ms, this.#rate), steps * REPORT_STEP)
+  }
+
   #time(elapsed: number): void {
-    const frame = Math.min(elapsed, MAX_FRAME_MS)
+    const frame = this.#frame === 0 ? elapsed : Math.min(elapsed, MISSED * this.#frame)
     this.#frame += (frame - this.#frame) * (this.#frame === 0 ? 1 : FRAME_GAIN)
   }
 

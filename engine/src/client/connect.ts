@@ -32,8 +32,8 @@ export interface ConnectOptions<G extends AnyGame> extends MatchOptions<G> {
 }
 
 /**
- * Joins a match of `game` on the server at `url` (an empty one: the page's own), and has the first frame, so that there is
- * something to draw. A connection that is lost later is replaced by another, with the same seat, for as long as the server
+ * Joins a match of `game` on the server at `url` (an empty one: the page's own), and waits a moment for the first frame, so
+ * that there is something to draw. A connection that is lost later is replaced by another, with the same seat, for as long as the server
  * keeps that.
  * @throws ERR_DISCONNECTED, ERR_ORIGIN, ERR_TIMEOUT where there is no way to the server; ERR_SCHEMA_MISMATCH,
  * ERR_PROTOCOL_VERSION where the page is older or newer than it; ERR_GAME_UNKNOWN, ERR_MATCH_UNKNOWN, ERR_MATCH_FULL,
@@ -89,9 +89,10 @@ async function join<G extends AnyGame>(
         () => {} // the join fails, too
       )
     const joined = unpackAnswer(await line.ask(message)) as Joined
+    const took = line.now() - began
     // It is right behind: who draws at once has something to draw.
     if (transport.framed) await transport.framed()
-    return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? line.now() - began, input, redial })
+    return new JoinedMatch({ game, line, joined, roundTrip: roundTrip ?? took, input, redial })
   } catch (error) {
     line.close()
     throw adviseReload(error)

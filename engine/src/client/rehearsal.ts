@@ -13,7 +13,7 @@ import type { Transport } from './transport.ts'
 
 const NOBODY = { id: 1, name: '', bot: false }
 const SOMEBODY_ELSE = 2
-/** A keyframe with the hash of no state: it is read, and refused. */
+/** The beginning of a keyframe: it is read as far as it goes, and refused. */
 const FRAME = Uint8Array.of(FRAME_KIND.state, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 const NOWHERE: Transport = {
   now: () => 0,

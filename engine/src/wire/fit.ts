@@ -68,7 +68,7 @@ export function* fit(counts: Counts, epoch: number, counted: Prior, aim: Aim): G
     const clusters = clustersOf(seen, fold)
     yield* merge(clusters)
     if (kind === 'residual' && counts.shaped[m] <= costOfAll(clusters)) {
-      models.push({ map: undefined, usual: undefined })
+      models.push({ map: undefined, usual: undefined, factors: 0 })
       continue
     }
     const map = new Int32Array(contexts).fill(-1)

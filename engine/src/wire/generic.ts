@@ -23,12 +23,16 @@ const FRESH_OTHER = 12
 export function genericModels(alphabets: readonly Alphabet[]): { models: Model[]; levels: Uint8Array[] } {
   const levels: Uint8Array[] = []
   const models = alphabets.map(({ kind, contexts, symbols }): Model => {
-    if (kind === 'residual') return { map: undefined, usual: undefined }
+    if (kind === 'residual') return { map: undefined, usual: undefined, factors: 0 }
     const first = levels.length
     const tables =
       kind === 'fresh' ? [new Uint8Array(symbols).fill(FRESH_OTHER).fill(FRESH_USUAL, 0, 1)] : GENERIC[kind]
     levels.push(...tables)
-    return { map: Int32Array.from({ length: contexts }, (_, c) => first + (c % tables.length)), usual: undefined }
+    return {
+      map: Int32Array.from({ length: contexts }, (_, c) => first + (c % tables.length)),
+      usual: undefined,
+      factors: 0,
+    }
   })
   return { models, levels }
 }

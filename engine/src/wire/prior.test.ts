@@ -42,7 +42,7 @@ describe('X14, X15 a prior as bytes', () => {
     const [{ game, prior }] = fc.sample(trained, { numRuns: 1, seed: 5 })
     const { alphabets } = modelsOf(planOf(game))
     const models = prior.models.map((model, m) =>
-      alphabets[m].kind === 'residual' ? { map: undefined, usual: undefined } : model
+      alphabets[m].kind === 'residual' ? { map: undefined, usual: undefined, factors: 0 } : model
     )
     const shaped = new Prior(planOf(game), 2, models, prior.levels)
     const read = Prior.unpack(game, packPrior(shaped))

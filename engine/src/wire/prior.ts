@@ -15,8 +15,8 @@ export interface Model {
   readonly map: Int32Array | undefined
   /** The usual value of a new row; undefined: the column's default. */
   readonly usual: number | undefined
-  /** Of residuals the factors that the map depends on, as a mask; left out: none. */
-  readonly factors?: number
+  /** Of residuals the factors that the map depends on, as a mask; 0 for others. */
+  readonly factors: number
 }
 
 /** What is modelled, and how, is part of what a saved prior means. */
@@ -62,7 +62,7 @@ export class Prior {
       for (const table of map ?? []) escapes[table] = alphabets[m].kind === 'residual'
     this.tables = new Tables(levels.map(normalise), escapes)
     const { offsets } = this.tables
-    this.factors = Uint8Array.from(models, ({ factors = 0 }) => factors)
+    this.factors = Uint8Array.from(models, ({ factors }) => factors)
     this.places = models.map(({ map }) => map?.map((t) => (offsets[t] << 8) | (offsets[t + 1] - offsets[t] - 1)))
   }
 
@@ -142,7 +142,7 @@ export function keptOf(contexts: number, mask: number): number[] {
 }
 
 function unpackModel(from: BitReader, { kind, contexts, symbols, column }: Alphabet, levels: Uint8Array[]): Model {
-  if (kind === 'residual' && from.bit()) return { map: undefined, usual: undefined }
+  if (kind === 'residual' && from.bit()) return { map: undefined, usual: undefined, factors: 0 }
   const first = levels.length
   const usual = from.bit() ? readGamma(from) : undefined
   if (usual !== undefined && !(kind === 'fresh' && usual <= column!.max))

@@ -74,7 +74,7 @@ export class Trainer<G extends AnyGame> {
 
   #withUsuals(): Prior {
     const { models, levels } = genericPrior(this.#plan)
-    const known = models.map(({ map }, m) => ({ map, usual: this.#counts.usual(m) ?? this.#prior.models[m].usual }))
+    const known = models.map((model, m) => ({ ...model, usual: this.#counts.usual(m) ?? this.#prior.models[m].usual }))
     return new Prior(this.#plan, 0, known, levels)
   }
 }

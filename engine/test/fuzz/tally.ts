@@ -4,6 +4,8 @@
 
 import { measured, type Read, type Taken, type Target, taken } from './target.ts'
 
+const STACK = Error.stackTraceLimit
+
 export class Tally {
   readonly #counts = new Map<string, number>()
   readonly #slowest = { ms: 0, where: '-' }
@@ -34,7 +36,11 @@ export class Tally {
 
   /** Again, of one that seems to be worse than all before. */
   #measure(target: Target, frame: Uint8Array, first: Taken, allowed: number): void {
+    // With stacks, as a user's reader makes them.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = STACK
     const again = measured(target, frame)
+    Error.stackTraceLimit = stackTraceLimit
     const where = `${target.about}; ${frame.length} bytes: ${first.outcome}`
     const [ms, bytes] = [Math.min(first.ms, again.ms), Math.min(first.bytes, again.bytes)]
     if (ms > this.#slowest.ms) Object.assign(this.#slowest, { ms, where })
