@@ -56,6 +56,8 @@ const match: ClientMatch<typeof game> = await connect(game, '', {
   match: 'quick',
   input: () => ({ press: presses++ & 255 }),
 })
+// What connect() rehearsed with is nobody's.
+made.length = 0
 const draw = (now: number) => {
   match.frame(now)
   requestAnimationFrame(draw)
