@@ -3,6 +3,7 @@
 import { Option } from 'commander'
 import { build } from 'hdr-histogram-js'
 import type { AbuserHandlers, Attack } from './abuse/abuser-child.ts'
+import { RATE } from './abuse/game.ts'
 import type { PlayersHandlers } from './abuse/players-child.ts'
 import type { ServerHandlers } from './abuse/server-child.ts'
 import type { Benchmark, Findings, Progress } from './benchmark.ts'
@@ -26,7 +27,6 @@ const MOST_P99 = 25
 const MOST = 100
 /** % of the ticks that were due. */
 const LEAST_RAN = 98
-const RATE = 60
 const WARM_UP = 3
 /** In the field they are other machines, and take no processor from the server. */
 const PLAYERS_NICE = 10
@@ -58,7 +58,7 @@ async function run({ seconds, only }: Options, progress: Progress): Promise<Find
   return {
     parameters: { seconds, matches: MATCHES, bots: BOTS, players: PLAYERS },
     method: [
-      `${MATCHES} matches at 60 ticks a second, each with ${BOTS} bots and ${PLAYERS} players over real sockets. Server, players and abuser are processes of their own on one machine, a fresh server for each row, as it is built. In the field players and abusers are elsewhere: here their processes have a low priority (nice ${PLAYERS_NICE} and ${ABUSER_NICE}), so that the server is served first.`,
+      `${MATCHES} matches at ${RATE} ticks a second, each with ${BOTS} bots and ${PLAYERS} players over real sockets. Server, players and abuser are processes of their own on one machine, a fresh server for each row, as it is built. In the field players and abusers are elsewhere: here their processes have a low priority (nice ${PLAYERS_NICE} and ${ABUSER_NICE}), so that the server is served first.`,
       'The abuser has one address (as a proxy says it), 8 connections at once, each sending 64 KiB at a time as fast as the kernel takes it, and each connecting again as soon as it is cut off.',
       'Late: from when a tick was due, by the grid of its match, to the rule `tick`. The attack starts with the measurement, so the time until the address is refused counts.',
       'Busy: processor time of the server, all its threads, from one tick of a match to its next: what the attack costs, whatever else the machine does.',

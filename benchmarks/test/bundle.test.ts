@@ -9,7 +9,8 @@ import { expect, test } from 'vitest'
 import { bundle, GAME, partOf, sharesOf } from '../src/bundle/measure.ts'
 
 /**
- * KB, minified and gzipped, of a page with the whole client: what it takes today, and a little. The goal is 42; it goes up only for what players feel.
+ * KB, minified and gzipped, of a page with the whole client: what it takes today, and a little. The goal is 42; it goes up
+ * only for what players feel.
  */
 const MOST = 48.5
 

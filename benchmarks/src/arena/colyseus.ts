@@ -7,17 +7,8 @@
 import { WORLD } from '../arena.ts'
 import { every } from '../clock.ts'
 import { peer } from '../slow/peers.ts'
-import {
-  type Bot,
-  type Contender,
-  FRAME_MS,
-  type Host,
-  type HostOptions,
-  type JoinOptions,
-  type Light,
-  type State,
-  type Watcher,
-} from './contender.ts'
+import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, State, Watcher } from './contender.ts'
+import { onScreen } from './screen.ts'
 import { copyShip, Slots, Work } from './work.ts'
 
 interface Row {
@@ -227,7 +218,7 @@ const botWith =
       watcher.held(newest)
     })
     const stops = [commands(room, variant, options.rate, () => press)]
-    if (watcher.drawn) stops.push(every(FRAME_MS, () => newest && watcher.drawn?.(newest)))
+    if (watcher.drawn) stops.push(onScreen(() => newest && watcher.drawn?.(newest)))
     return {
       slot: await slot,
       press(value) {

@@ -4,9 +4,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Ship } from '../arena.ts'
 
-/** Screens are quick ones, so that what is measured is not mostly their own waiting. */
-export const FRAME_MS: number = 1000 / 144
-
 export interface HostOptions {
   /** Not listening yet; the contender may make it listen, on any free port. */
   readonly http: HttpServer

@@ -4,19 +4,10 @@
 import { DeltaDecoder, DeltaEncoder, type Snapshot, World } from '@tickwire/engine/wire'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { every } from '../clock.ts'
-import {
-  type Bot,
-  type Contender,
-  FRAME_MS,
-  type Host,
-  type HostOptions,
-  type JoinOptions,
-  type Light,
-  type State,
-  type Watcher,
-} from './contender.ts'
+import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, State, Watcher } from './contender.ts'
 import { type ArenaGame, gameAt } from './game.ts'
 import { HandReader, HandWriter } from './hand-frame.ts'
+import { onScreen } from './screen.ts'
 import { copyShip, Slots, Work } from './work.ts'
 
 interface Writer {
@@ -111,7 +102,7 @@ const botWith =
       if (newest) watcher.held(newest)
     })
     const stops = [commands(socket, options.rate, () => press)]
-    if (watcher.drawn) stops.push(every(FRAME_MS, () => newest && watcher.drawn?.(newest)))
+    if (watcher.drawn) stops.push(onScreen(() => newest && watcher.drawn?.(newest)))
     return {
       slot,
       press(value) {

@@ -7,19 +7,9 @@ import { io } from 'socket.io-client'
 import { WebSocket } from 'ws'
 import { STEP } from '../arena.ts'
 import { every } from '../clock.ts'
-import {
-  type Bot,
-  type Contender,
-  FRAME_MS,
-  type Host,
-  type HostOptions,
-  type JoinOptions,
-  type Light,
-  type SeenShip,
-  type State,
-  type Watcher,
-} from './contender.ts'
+import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, SeenShip, State, Watcher } from './contender.ts'
 import { Decoder, Encoder, PACKET, type Packet, parser } from './msgpackr-parser.ts'
+import { onScreen } from './screen.ts'
 import { Slots, Work } from './work.ts'
 
 const TURN = 1024
@@ -117,7 +107,7 @@ const botWith =
     await new Promise<void>((resolve) => socket.once('connect', resolve))
     const slot: number = await socket.emitWithAck('join', match)
     const stops = [every(1000 / rate, () => socket.emit('input', { press }))]
-    if (watcher.drawn) stops.push(every(FRAME_MS, () => newest && watcher.drawn?.(newest)))
+    if (watcher.drawn) stops.push(onScreen(() => newest && watcher.drawn?.(newest)))
     return {
       slot,
       press(value) {

@@ -6,18 +6,9 @@ import { BitWriter, planOf, writeCommands } from '@tickwire/engine/wire'
 import { createServer, type Limits } from '@tickwire/server'
 import { every, now } from '../clock.ts'
 import { RawSocket } from '../slow/raw-socket.ts'
-import {
-  type Bot,
-  type Contender,
-  FRAME_MS,
-  type Host,
-  type HostOptions,
-  type JoinOptions,
-  type Light,
-  type SeenShip,
-  type Watcher,
-} from './contender.ts'
+import type { Bot, Contender, Host, HostOptions, JoinOptions, Light, SeenShip, Watcher } from './contender.ts'
 import { type ArenaGame, gameAt } from './game.ts'
+import { onScreen } from './screen.ts'
 import { Tap, tickOf } from './tap.ts'
 import { copyShip, Slots, Work } from './work.ts'
 
@@ -112,7 +103,7 @@ async function bot({ port, match: id, rate }: JoinOptions, watcher: Watcher): Pr
   })
   const client = await connectOver(tap, gameAt(rate), { match: id, input: () => ({ press }) })
   match = client
-  const stop = every(FRAME_MS, () => {
+  const stop = onScreen(() => {
     client.frame(now())
     watcher.drawn?.(seen(client.view))
   })

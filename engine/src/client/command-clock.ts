@@ -12,7 +12,10 @@
 
 import { msToTicks } from '../time/tick.ts'
 
-/** So many ms should be left of the least slack of half a second after a lag of a whole frame; it is left alone within these. */
+/**
+ * So many ms should be left of the least slack of half a second after a lag of a whole frame; it is left alone within
+ * these.
+ */
 const AIM_MS = 7
 const LEAST_MS = 3
 const MOST_MS = 11
@@ -115,8 +118,8 @@ export class CommandClock {
   }
 
   #time(elapsed: number): void {
-    const frame = this.#frame === 0 ? elapsed : Math.min(elapsed, MISSED * this.#frame)
-    this.#frame += (frame - this.#frame) * (this.#frame === 0 ? 1 : FRAME_GAIN)
+    if (this.#frame === 0) this.#frame = elapsed
+    else this.#frame += (Math.min(elapsed, MISSED * this.#frame) - this.#frame) * FRAME_GAIN
   }
 
   /** The longest lag of the ticks from `first` to `last`. */

@@ -33,8 +33,8 @@ export interface ConnectOptions<G extends AnyGame> extends MatchOptions<G> {
 
 /**
  * Joins a match of `game` on the server at `url` (an empty one: the page's own), and waits a moment for the first frame, so
- * that there is something to draw. A connection that is lost later is replaced by another, with the same seat, for as long as the server
- * keeps that.
+ * that there is something to draw. A connection that is lost later is replaced by another, with the same seat, for as
+ * long as the server keeps that.
  * @throws ERR_DISCONNECTED, ERR_ORIGIN, ERR_TIMEOUT where there is no way to the server; ERR_SCHEMA_MISMATCH,
  * ERR_PROTOCOL_VERSION where the page is older or newer than it; ERR_GAME_UNKNOWN, ERR_MATCH_UNKNOWN, ERR_MATCH_FULL,
  * ERR_MATCH_LOCKED, ERR_MATCH_ENDED, ERR_NAME, ERR_REFUSED, ERR_FIELD_VALUE for the match asked for; what a function given as `auth` throws
