@@ -136,7 +136,7 @@ describe.skipIf(!executable)('two pages in one match', () => {
     await ada.keyboard.press('l')
     await ada.locator('.lag input[name=latency]').fill('200')
     await ada.waitForFunction(() => globalThis.match!.stats.rtt > 250)
-    await ada.locator('.lag input[name=bandwidth]').fill('0') // the least: 500 bytes a second
+    await ada.locator('.lag input[name=bandwidth]').fill('0') // the least: 200 bytes a second
     await ada.waitForFunction(() => globalThis.match!.stats.bufferedAmount > 50)
     await ada.locator('.lag').getByText('Clean line').click()
     await ada.waitForFunction(() => globalThis.match!.stats.rtt < 150)

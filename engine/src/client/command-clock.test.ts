@@ -22,6 +22,8 @@ interface Route {
   /** Ticks a second; ms. */
   rate?: number
   frame?: number
+  /** The server also says of each that comes late which it was. */
+  isTold?: boolean
 }
 
 interface Told {
@@ -31,12 +33,13 @@ interface Told {
 
 /** A client that draws, and a server that tells each half second how early the commands of it came. */
 function play(clock: CommandClock, ms: number, route: Route) {
-  const { down, up, set = () => 0, isHidden = () => false, rate = RATE, frame = FRAME } = route
+  const { down, up, set = () => 0, isHidden = () => false, rate = RATE, frame = FRAME, isTold = false } = route
   const tick = 1000 / rate
   const told: Told[] = []
   const leads: { at: number; lead: number; due: number }[] = []
-  const arrivals: Told[] = []
+  const arrivals: (Told & { readonly tick: number })[] = []
   let arrived = 0
+  let said = 0
   let windowEnd = 500
   for (let at = 0; at < ms; at += frame) {
     if (at >= windowEnd + down) {
@@ -51,17 +54,23 @@ function play(clock: CommandClock, ms: number, route: Route) {
       }
       windowEnd += 500
     }
+    for (; isTold && (said + 1) * tick + down <= at; said++) {
+      const last = arrivals.filter((one) => one.at > said * tick && one.at <= (said + 1) * tick).at(-1)
+      if (last && last.tick < said + 1) clock.late(last.tick, said + 1)
+    }
     if (isHidden(at)) continue
     const due = clock.advance(1e6 + at + set(at), (at - down) / tick)
     leads.push({ at, lead: clock.lead, due })
     if (due === 0) continue
     arrived = Math.max(arrived, at + up(at))
-    arrivals.push({ at: arrived, slack: clock.newest - due + 1 - arrived / tick })
+    arrivals.push({ at: arrived, tick: clock.newest, slack: clock.newest - due + 1 - arrived / tick })
   }
   /** The least that was told between two times. */
   const least = (from: number, to = ms) =>
     Math.min(...told.filter((one) => one.at >= from && one.at < to).map(({ slack }) => slack))
-  return { told, leads, least }
+  /** Commands that came too late between two times. */
+  const late = (from: number, to = ms) => arrivals.filter(({ at, slack }) => at >= from && at < to && slack <= 0).length
+  return { told, leads, least, late }
 }
 
 /** A route of a steady delay and an even jitter of so many ms to either side. */
@@ -87,15 +96,17 @@ describe('CommandClock', () => {
       ms: fc.oneof(fc.nat(50), fc.nat(5000), fc.integer({ min: -4_000_000, max: 4_000_000 })),
       drift: fc.integer({ min: -200, max: 200 }),
       slack: fc.option(fc.double({ min: -8, max: 8, noNaN: true })),
+      late: fc.option(fc.nat(200)),
     })
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const clock = new CommandClock(RATE, 80)
         let now = 0
         let last = -1
-        for (const { ms, drift, slack } of steps) {
+        for (const { ms, drift, slack, late } of steps) {
           now += ms
           if (slack !== null) clock.report(slack, last)
+          if (late !== null) for (let tick = last; tick < last + 12; tick++) clock.late(tick - late, tick)
           const due = clock.advance(now, Math.max(0, (now * RATE) / 1000 + drift))
           expect(due).toBeGreaterThanOrEqual(0)
           expect(due).toBeLessThanOrEqual(5)
@@ -220,16 +231,60 @@ describe('CommandClock', () => {
     expect(lead(119_000) - lead(29_000)).toBeCloseTo(0, 0)
   })
 
+  describe('all of a sudden', () => {
+    it.each([
+      [300, 300],
+      [300, 20],
+      [60, 20],
+    ])('makes good what is missing at once where the way up takes %i ms longer, and the way down %i', (up, down) => {
+      const longer = (at: number) => (at < 10_000 ? 0 : up)
+      const { late, leads } = play(new CommandClock(60, 40), 30_000, {
+        down: 20,
+        up: (at) => 20 + longer(at),
+        rate: 60,
+        isTold: true,
+      })
+      expect(late(9000, 10_000)).toBe(0)
+      // The way there, the way back, 0.2 s until it is sure, what is missing, and the way there.
+      expect(late(10_000 + 3 * up + down + 300)).toBe(0)
+      for (let i = 1; i < leads.length; i++)
+        expect(leads[i].lead - leads[i - 1].lead).toBeLessThanOrEqual((FRAME * 60) / 1000 + 1e-9)
+    })
+
+    it('is not moved by a stall that is told of', () => {
+      const stalled = play(new CommandClock(60, 80), 60_000, {
+        down: 40,
+        up: (at) => 40 + ([20_000, 30_000, 40_000].find((t) => at >= t && at < t + 1500) ?? at - 1500) + 1500 - at,
+        rate: 60,
+        isTold: true,
+      })
+      const settled = stalled.leads.filter(({ at }) => at > 15_000).map(({ lead }) => lead)
+      expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(1)
+    })
+  })
+
   it.each([3_600_000, -3_600_000])('goes on where its clock is set by %i ms, and can still be steered', (ms) => {
     const { leads, least } = play(new CommandClock(RATE, 300), 60_000, {
       ...route(20),
       set: (at) => (at > 3000 ? ms : 0),
+      isTold: true,
     })
     // A command a tick, as if nothing had been.
     const stamped = leads.filter(({ at }) => at > 3000 && at < 6000).reduce((sum, { due }) => sum + due, 0)
     expect(stamped).toBeGreaterThan(80)
     expect(least(40_000)).toBeLessThan(MOST)
     expect(least(40_000)).toBeGreaterThan(LEAST)
+  })
+
+  it.each([3_600_000, -3_600_000])('does not take a clock that is set by %i ms for commands that come late', (ms) => {
+    const { leads } = play(new CommandClock(60, 0), 5000, {
+      down: 20,
+      up: () => 300,
+      rate: 60,
+      set: (at) => (at > 400 ? ms : 0),
+      isTold: true,
+    })
+    expect(Math.max(...leads.map(({ lead }) => lead))).toBeLessThan(30)
   })
 
   it('does not believe what was measured while nothing was stamped', () => {

@@ -6,11 +6,17 @@
 // that a lag of a whole frame would leave: then the lead stands still, however frames drift. A frame that the page missed
 // takes its own slack, and no more.
 //
+// Reports are for what changes slowly. Where a way becomes longer at once, all commands come late, and the server says of
+// each which it was. That is known to the tick, whatever the lead has become since: the clock runs twice as fast until
+// what is missing is made good.
+//
 // What holds: no tick is stamped twice and none after a later one; the lead bends by at most 5 % of the time that
-// passes, 20 % while it is far too short (what comes late is of no use); at most 5 ticks are caught up with in one call,
-// what is more is left out (the server repeats the last command for it, or takes a neutral one).
+// passes, 20 % while it is far too short, as fast as time while all comes late (which is of no use); at most 5 ticks are
+// caught up with in one call, what is more is left out (the server repeats the last command for it, or takes a neutral
+// one).
 
 import { msToTicks } from '../time/tick.ts'
+import { Lateness } from './lateness.ts'
 
 /**
  * So many ms should be left of the least slack of half a second after a lag of a whole frame; it is left alone within
@@ -25,6 +31,11 @@ const REPORTS = 4
 const FIRST_MARGIN = 2
 const MAX_SLEW = 0.05
 const MAX_GROWTH = 0.2
+const MAX_RUSH = 1
+/** So much is made good so at a time. */
+const MAX_LATE_MS = 1500
+/** What made commands late makes frames late, too, and is followed in so long: what is stamped then stays as it is. */
+const FOLLOW_MS = 10_000
 /** What is too short is made good in about so many ms, at the pace allowed. */
 const GROWTH_MS = 1000
 const MAX_CATCH_UP = 5
@@ -60,11 +71,21 @@ export class CommandClock {
   #frame = 0
   /** By tick, modulo MEMORY: how much of it had passed when it was stamped. */
   readonly #lags = new Float64Array(MEMORY)
+  /** And its reading then, less the time: the higher, the earlier it was sent. */
+  readonly #phases = new Float64Array(MEMORY)
+  /** Those of ticks up to this one were of another time. */
+  #phasesAfter = -1
+  readonly #lateness: Lateness
+  #isRushing = false
+  /** Until then frames that come later are followed; and the server's tick of the last call. */
+  #followedAt = Number.NEGATIVE_INFINITY
+  #serverTick = 0
 
   /** @param tickRate ticks a second; @param roundTrip in ms */
   constructor(tickRate: number, roundTrip: number) {
     this.#rate = tickRate
     this.#settle = SETTLE_MS + roundTrip
+    this.#lateness = new Lateness(tickRate)
     this.lead = msToTicks(roundTrip, tickRate) + FIRST_MARGIN
     this.#target = this.lead
   }
@@ -87,23 +108,58 @@ export class CommandClock {
     else if (this.#reports.length === REPORTS && least > this.#ticks(MOST_MS, 3)) this.#steer(aim - least)
   }
 
+  /** The server says with `tick` that the newest command that came was for `got`, which had run. */
+  late(got: number, tick: number): void {
+    if (got > this.newest || got <= Math.max(this.#phasesAfter, this.newest - MEMORY) || tick <= got) return
+    const at = got % MEMORY
+    // It came between this tick and the one before.
+    const phase = this.#lateness.came(this.#phases[at] - this.#lags[at] + tick - got - 0.5, tick)
+    if (phase === undefined) return
+    const missing = phase - this.#phase + msToTicks(this.#frame, this.#rate)
+    const off = Math.min(missing + this.#ticks(AIM_MS, 2), msToTicks(MAX_LATE_MS, this.#rate))
+    if (missing <= this.#target - this.lead) return
+    this.#target = this.lead + off
+    this.#isRushing = true
+    this.#followedAt = this.#last + FOLLOW_MS
+    this.#forget(this.#last)
+  }
+
   /** How many ticks came due by `now` (ms): those up to `newest`, 0 to 5. `serverTick` is the server's as seen here. */
   advance(now: number, serverTick: number): number {
     const isFirst = this.newest < 0
     // A clock that was set back is a pause, too.
     const elapsed = isFirst ? 0 : now < this.#last ? GAP_MS + 1 : now - this.#last
     this.#last = now
+    this.#follow(now, elapsed, serverTick)
     this.#slew(now, elapsed)
     this.#reading = Math.max(this.#reading, serverTick + this.lead)
     const tick = Math.floor(this.#reading)
     const due = isFirst ? 1 : tick - this.newest
+    if (elapsed > GAP_MS) this.#phasesAfter = this.newest
     this.newest = tick
-    for (let one = tick - Math.min(due, MAX_CATCH_UP) + 1; one <= tick; one++)
+    for (let one = tick - Math.min(due, MAX_CATCH_UP) + 1; one <= tick; one++) {
       this.#lags[one % MEMORY] = this.#reading - one
+      this.#phases[one % MEMORY] = this.#phase
+    }
     if (elapsed > 0 && elapsed <= GAP_MS) this.#time(elapsed)
     // What was measured while nothing was stamped says nothing about the route.
     if (isFirst || elapsed > GAP_MS || due > MAX_CATCH_UP) this.#forget(now)
     return Math.min(due, MAX_CATCH_UP)
+  }
+
+  /** The reading less the time, in ticks. */
+  get #phase(): number {
+    return this.#reading - msToTicks(this.#last, this.#rate)
+  }
+
+  /** Where the server's tick is found to be earlier, as frames come later, commands need not be later. */
+  #follow(now: number, elapsed: number, serverTick: number): void {
+    const nominal = msToTicks(elapsed, this.#rate)
+    const behind = nominal - (serverTick - this.#serverTick)
+    this.#serverTick = serverTick
+    if (now > this.#followedAt || behind <= 0 || behind > nominal / 2) return
+    this.lead += behind
+    this.#target += behind
   }
 
   #steer(off: number): void {
@@ -138,8 +194,9 @@ export class CommandClock {
   #slew(now: number, elapsed: number): void {
     const off = this.#target - this.lead
     if (off === 0) return
-    const growth = Math.min(MAX_GROWTH, off / msToTicks(GROWTH_MS, this.#rate))
+    const growth = this.#isRushing ? MAX_RUSH : Math.min(MAX_GROWTH, off / msToTicks(GROWTH_MS, this.#rate))
     const most = msToTicks(elapsed, this.#rate) * Math.max(MAX_SLEW, growth)
+    this.#isRushing &&= off > most
     if (Math.abs(off) <= most) this.lead = this.#target
     else this.lead += Math.sign(off) * most
     this.#forget(now)

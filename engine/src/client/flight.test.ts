@@ -1,27 +1,33 @@
 import { expect, it } from 'vitest'
 import { Flight } from './flight.ts'
 
-/** A line that takes `ms` for each frame, one after the other, and 20 ms each way; the server has heard that it is slow. */
-function slow(ms: number) {
+/** A line that takes `ms` for each frame, one after the other, and `way` ms each way; what comes late is told. */
+function slow(ms: number, way = 20) {
   const flight = new Flight()
-  const arriving: { at: number; last: number; asks: boolean }[] = []
+  const arriving: { at: number; up: number; last: number; asks: boolean }[] = []
   let idleAt = 0
   let made = 0
   let sent = 0
   let most = 0
-  const run = (until: number, pace = ms) => {
+  let isLateFrom = Number.POSITIVE_INFINITY
+  let length = way
+  const late = (from: number) => {
+    isLateFrom = from
+  }
+  const run = (until: number, pace = ms, to = length) => {
+    length = to
     for (let now = made * 10; now < until; now += 10) {
       made++
       while (arriving[0]?.at <= now) {
-        const { last, asks } = arriving.shift()!
-        if (asks) flight.arrived(last, now, 40)
+        const { up, last, asks } = arriving.shift()!
+        if (asks || now > isLateFrom) flight.arrived(last, up, now, 40)
       }
       if (flight.isFull(now)) {
         flight.held(now)
         continue
       }
       idleAt = Math.max(idleAt, now) + pace
-      arriving.push({ at: idleAt + 40, last: made, asks: flight.asks })
+      arriving.push({ at: idleAt + 2 * length, up: idleAt + length, last: made, asks: flight.asks })
       flight.sent(sent + 1, made, now)
       sent = made
       most = Math.max(most, idleAt - now)
@@ -30,6 +36,8 @@ function slow(ms: number) {
   return {
     flight,
     run,
+    /** From then on all comes late. */
+    late,
     /** For how long frames waited for each other since it was asked last, at most, ms. */
     wait: () => {
       const wait = most
@@ -39,14 +47,14 @@ function slow(ms: number) {
   }
 }
 
-it('lets everything go until it is told that frames wait; then few are on their way', () => {
-  const { flight, run, wait } = slow(100)
-  flight.sent(0, 0, 0)
-  expect([flight.isFull(0), flight.asks]).toEqual([false, false])
-  run(10)
-  flight.arrived(-1, 10, 40)
+it('lets everything go until each comes later than the one before; then few are on their way', () => {
+  const { flight, run, late, wait } = slow(100)
+  run(30)
+  expect([flight.isFull(30), flight.asks]).toEqual([false, false])
+  late(0)
+  run(500)
   expect(flight.asks).toBe(true)
-  run(2000)
+  run(6000)
   wait()
   run(20_000)
   expect(flight.asks).toBe(true)
@@ -54,18 +62,44 @@ it('lets everything go until it is told that frames wait; then few are on their 
 })
 
 it('on a line that is good again lets everything go within two seconds', () => {
-  const { flight, run } = slow(100)
-  flight.sent(0, 0, 0)
-  flight.arrived(-1, 0, 40)
+  const { flight, run, late } = slow(100)
+  late(0)
   run(3000)
+  expect(flight.asks).toBe(true)
   run(5000, 1)
+  expect(flight.asks).toBe(false)
+})
+
+it('a way that becomes longer at once holds nothing back, however late all comes', () => {
+  const { flight, run, late } = slow(0)
+  run(1000)
+  late(1300)
+  let asked = 0
+  for (let now = 1000; now < 5000; now += 10) {
+    run(now, 0, 300)
+    if (flight.asks) asked++
+  }
+  expect(asked).toBe(0)
+})
+
+it('a way that becomes longer bit by bit is asked about once: one that is alone takes as long as they all', () => {
+  const { flight, run, late } = slow(0)
+  run(1000)
+  late(1000)
+  let asked = 0
+  for (let way = 20; way <= 300; way += 10) {
+    run(1000 + 5 * way, 0, way)
+    if (flight.asks) asked++
+  }
+  expect(asked).toBeGreaterThan(0)
+  run(5000)
   expect(flight.asks).toBe(false)
 })
 
 it('is not told of anything: nothing changes', () => {
   const flight = new Flight()
   flight.sent(1, 3, 0)
-  expect(flight.arrived(3, 50, 40)).toBe(0)
+  expect(flight.arrived(3, 20, 50, 40)).toBe(0)
   expect(flight.asks).toBe(false)
 })
 
@@ -76,14 +110,17 @@ it('counts what went down with a connection, once the server says what came', ()
   flight.sent(9, 9, 40)
   flight.lost()
   flight.sent(50, 50, 6000)
-  expect(flight.arrived(5, 6050, 40)).toBe(4)
-  expect([flight.asks, flight.arrived(50, 6100, 40)]).toEqual([false, 0])
+  expect(flight.arrived(5, 6030, 6050, 40)).toBe(4)
+  expect([flight.asks, flight.arrived(50, 6080, 6100, 40)]).toEqual([false, 0])
 })
 
 it('sends again after two seconds without an answer, which may have been lost', () => {
-  const flight = new Flight()
-  flight.sent(1, 1, 0)
-  flight.arrived(0, 10, 40)
-  flight.sent(2, 2, 20)
-  expect([flight.isFull(2000), flight.isFull(2020)]).toEqual([true, false])
+  const { flight, run, late } = slow(100)
+  late(0)
+  run(500)
+  expect(flight.asks).toBe(true)
+  let now = 500
+  while (flight.isFull(now)) now += 10
+  expect(now).toBeGreaterThanOrEqual(2300)
+  expect(now).toBeLessThan(2500)
 })

@@ -1,8 +1,10 @@
 // Command frames on their way up, and how many may be. A kernel takes for seconds what a slow line carries a tenth of: the
-// transport says nothing of it. While all goes well nobody counts. Once commands come late one after the other, the server
-// says which came last (PROTOCOL.md, C7); from then on each frame asks for that, and only so many wait for the answer: one
-// at first, one more with each that came about as fast as over an idle line, and half as many, at most once in a round
-// trip, when one did not. What waits meanwhile goes as one frame. That ends after a second in which nothing had to wait.
+// transport says nothing of it. While all goes well nobody counts. Of commands that come too late the server says which
+// came last (PROTOCOL.md, C7). Where each took longer than the one before, they wait for each other; from then on each
+// frame asks for that word, and only so many wait for the answer: one at first, one more with each that came about as fast
+// as over an idle line, and half as many, at most once in a round trip, when one did not. What waits meanwhile goes as one
+// frame. That ends after a second in which nothing had to wait, and where a frame that is alone on its way takes as long
+// as one behind many: then it is the way that became longer.
 //
 // Source: the window of TCP Vegas (Brakmo, Peterson 1995), which shrinks with delay instead of loss.
 
@@ -10,9 +12,12 @@
 const MEMORY = 512
 /** An answer may take so much longer than over an idle line, ms: a server says it with its next frame, and a line that is
  * far is seldom an even one. */
-const LATE_MS = 60
-/** Of what a frame takes that is alone on its way, this share counts: the route may have become another. */
-const SHARE = 0.25
+const LATE_MS = 50
+/** Commands that came late took so much longer up than others that did, ms, within so many: they wait for each other. */
+const GROWN_MS = 100
+const LATELY_MS = 1000
+/** A frame that takes this share of what one behind many took, and is alone on its way, waited for none. */
+const ALIKE = 0.75
 /** Nothing had to wait for so long: nobody counts any more. */
 const FREE_MS = 1000
 /** Without any answer for so long one more frame goes: the answer may have been in a frame that could not be read. */
@@ -35,6 +40,11 @@ export class Flight {
   #window: number | undefined
   /** What an answer takes over an idle line, ms. */
   #usual = 0
+  /** What the first frame that asked took, with all those before it, ms. */
+  #crowded: number | undefined
+  /** The least that those took up that came late, of late, by two clocks, ms; and when the last was. */
+  #least = 0
+  #lateAt = Number.NEGATIVE_INFINITY
   #heldAt = 0
   #sentAt = 0
   /** When the window was halved: what was sent before says nothing of what it is now. */
@@ -66,18 +76,19 @@ export class Flight {
   }
 
   /**
-   * The server has what goes up to tick `got`, and says so at `now`; `roundTrip`: over an idle line, ms.
-   * Returns how many commands went down with a connection.
+   * The server had what goes up to tick `got` by `at`, ms of its own clock, and says so at `now`; `roundTrip`: over an idle
+   * line, ms. Returns how many commands went down with a connection.
    */
-  arrived(got: number, now: number, roundTrip: number): number {
+  arrived(got: number, at: number, now: number, roundTrip: number): number {
     if (this.#doubtful) return this.#lostAfter(got, this.#doubtful)
     let newest: Frame | undefined
     while (this.#frames.length > 0 && this.#frames[0].last <= got) newest = this.#frames.shift()
+    if (!newest) return 0
     if (this.#window !== undefined) this.#resize(this.#window, newest, now)
-    else if (this.#frames.length > 0 && !newest?.asks) {
-      // Those that are on their way did not ask: the next one does.
+    else if (!newest.asks && this.#grows(at - newest.sentAt, now)) {
       this.#window = 1
       this.#usual = roundTrip
+      this.#crowded = undefined
       this.#heldAt = now
     }
     return 0
@@ -90,17 +101,26 @@ export class Flight {
     this.#window = undefined
   }
 
-  #resize(window: number, newest: Frame | undefined, now: number): void {
-    if (newest?.asks) {
-      const took = now - newest.sentAt
+  /** One came late that took so long up, by two clocks: whether they take ever longer. */
+  #grows(took: number, now: number): boolean {
+    this.#least = now - this.#lateAt > LATELY_MS ? took : Math.min(this.#least, took)
+    this.#lateAt = now
+    return took - this.#least >= GROWN_MS
+  }
+
+  #resize(window: number, { asks, isAlone, sentAt }: Frame, now: number): void {
+    const took = now - sentAt
+    if (asks) {
+      this.#crowded ??= took
       if (took <= this.#usual + LATE_MS) this.#window = window + 1
-      else if (newest.sentAt >= this.#halvedAt) {
+      else if (sentAt >= this.#halvedAt) {
         this.#window = Math.ceil(window / 2)
         this.#halvedAt = now
       }
-      if (newest.isAlone) this.#usual = Math.min(took, this.#usual + (took - this.#usual) * SHARE)
+      if (isAlone) this.#usual = took
     }
-    if (now - this.#heldAt > FREE_MS) this.#window = undefined
+    const isFar = asks && isAlone && took > ALIKE * this.#crowded!
+    if (isFar || now - this.#heldAt > FREE_MS) this.#window = undefined
   }
 
   /** On their way, of those that ask: the last ones. */

@@ -7,6 +7,7 @@ import type { AnyGame, GamePlan } from '../schema/game.ts'
 import { planOf } from '../schema/game.ts'
 import type { SnapshotBase } from '../state/snapshot.ts'
 import { ServerClock } from '../time/server-clock.ts'
+import { ticksToMs } from '../time/tick.ts'
 import { PROTOCOL_VERSION } from '../wire/kinds.ts'
 import { type Answer, type PlayerInfo, packAsk, unpackTell } from '../wire/messages.ts'
 import { unpackRecord, type Values } from '../wire/record.ts'
@@ -292,7 +293,10 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
     if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT, frame.snapshot.tick)
-    if (frame.got !== undefined) this.#sender.told(frame.got, this.#roundTrip.ms)
+    if (frame.got !== undefined) {
+      this.#sender.told(frame.got, ticksToMs(tick, this.#plan.game.tickRate), this.#roundTrip.ms)
+      if (!this.#sender.isSlow) this.#commandClock.late(frame.got, tick)
+    }
     this.#predictor.meet(frame.snapshot)
     this.#events.push(frame.events, tick)
     this.#requests.received(tick)

@@ -5,7 +5,7 @@ import type { Line } from './line.ts'
 
 const PING_MS = 1000
 /** Of each ping this share counts. */
-const SHARE = 0.25
+const SHARE = 0.5
 
 export class RoundTrip {
   /** ms, smoothed. */

@@ -128,31 +128,31 @@ describe('commands', () => {
     over.isLost = false
     sender.resumed()
     expect(sender.dropped).toBe(100)
-    sender.told(61, 40)
+    sender.told(61, 0, 40)
     expect(sender.dropped).toBe(102)
     sender.add(164, idle)
     sender.flush(50, 48)
     expect(sent[4]).toMatchObject({ first: 164, asks: false })
   })
 
-  it('wait for the answer where the server says that they come late, and ask for it', () => {
+  it('wait for the answer where the server says that they come ever later, and ask for it', () => {
     const { sent, sender, line } = make()
-    sender.add(60, idle)
-    sender.flush(50, 48)
-    sender.told(59, 40)
-    for (let tick = 61; tick < 66; tick++) {
+    const press = (tick: number) => {
       line.time += 30
       sender.add(tick, idle)
       sender.flush(50, 48)
     }
-    expect(sent.map(({ first, asks }) => [first, asks])).toEqual([
-      [60, false],
-      [61, true],
-    ])
+    for (let tick = 60; tick < 64; tick++) press(tick)
+    sender.told(60, line.time, 40)
+    expect(sender.isSlow).toBe(false)
+    line.time += 150
+    sender.told(61, line.time, 40)
+    for (let tick = 64; tick < 68; tick++) press(tick)
+    expect(sent.slice(4).map(({ first, asks }) => [first, asks])).toEqual([[64, true]])
     expect(sender).toMatchObject({ congested: true, isSlow: true })
-    sender.told(61, 40)
+    sender.told(64, line.time, 40)
     sender.flush(50, 48)
-    expect(sent[2]).toMatchObject({ first: 62, asks: true })
-    expect(sent[2].commands).toHaveLength(4)
+    expect(sent[5]).toMatchObject({ first: 65, asks: true })
+    expect(sent[5].commands).toHaveLength(3)
   })
 })

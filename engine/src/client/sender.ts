@@ -79,9 +79,12 @@ export class Sender {
     this.#arrivedAt = Math.round(at)
   }
 
-  /** The server has all commands up to that of tick `got`; `roundTrip`: of the connection when nothing waits, ms. */
-  told(got: number, roundTrip: number): void {
-    this.dropped += this.#flight.arrived(got, this.#line.now(), roundTrip)
+  /**
+   * The server had all commands up to that of tick `got` by `at`, ms of its own clock; `roundTrip`: of the connection when
+   * nothing waits, ms.
+   */
+  told(got: number, at: number, roundTrip: number): void {
+    this.dropped += this.#flight.arrived(got, at, this.#line.now(), roundTrip)
   }
 
   /** There is another connection: what was made meanwhile, for ticks that passed, is not sent. */

@@ -14,6 +14,8 @@
 // starves the screen: while few bytes are on their way frames go on, and that wait alone makes and keeps nobody narrow.
 // No clock here: times are ms of any steady clock.
 
+import { LongerWay } from './longer-way.ts'
+
 /** Frames on their way; more are not sent. There is room for a few at first, for most players for good. */
 const MAX_FRAMES = 256
 const FEW_FRAMES = 16
@@ -124,6 +126,7 @@ export class Pace {
   /** The last one was, or it told a player who was not narrow of a long queue. */
   #cameLate = false
   #isNarrow = true
+  readonly #way = new LongerWay()
   /** When a frame was held back last; before the first acknowledgement nobody keeps up. */
   #heldAt = Number.POSITIVE_INFINITY
   /** What that was when something was acknowledged last. */
@@ -183,6 +186,7 @@ export class Pace {
     this.#first = (this.#first + frames) & this.#mask
     this.#count -= frames
     this.owesSince = this.#count > 0 ? now : undefined
+    this.#noteWay(delay, size, sentAt === this.#aloneAt, now)
     this.#noteBase(delay, size, arrived, isRound, now)
     const isAlone = sentAt + this.#path > this.#arrivedAt
     this.#delay = delay
@@ -272,6 +276,10 @@ export class Pace {
       if (this.#bytes > MAX_BYTES || now - this.#lastSentAt < every) return false
       if (waiting > PAUSE_MS) return true
     }
+    if (this.#way.isAsked) {
+      this.#heldAt = now
+      return false
+    }
     // Nothing went through without a queue for long: one round without frames shows what the path takes.
     if (now - this.#baseAt > BASE_MS) this.#narrows(now)
     if (!this.#isNarrow) return true
@@ -345,6 +353,22 @@ export class Pace {
     return delay - this.#base > age + this.#tickMs || this.#base - delay > PAUSE_MS
   }
 
+  /** Where the way became longer the shortest delay is another, and nothing tells of a narrow link. */
+  #noteWay(delay: number, size: number, isAlone: boolean, now: number): void {
+    const within = this.#tickMs / 2 + 3 * this.#jitter
+    const mayBegin = !this.#isNarrow && this.#weight === SURE
+    const longer = this.#way.arrived(delay - this.#path, this.#tickMs + within, within, mayBegin, isAlone)
+    if (longer === undefined) return
+    this.#base = this.#path + longer
+    this.#baseSize = size
+    this.#baseOwn = 0
+    this.#baseAt = now
+    this.#delivered = size
+    this.#busy = this.#busyByPath = this.#tickMs / 2
+    this.#isNarrow = false
+    this.#queued = 0
+  }
+
   /**
    * What a frame took on the link by its size is the least that the rate of late makes it. That is the rate with nothing
    * off: with it the way would seem longer with every frame that found the link idle, the rate higher, and so on.
@@ -380,7 +404,10 @@ export class Pace {
     this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
     const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
-    if (this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow)) this.#narrows(now)
+    if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow)) {
+      if (!this.#isNarrow) this.#way.ask()
+      this.#narrows(now)
+    }
     this.#cameLate = this.#isOverdue || (isLong && !this.#isNarrow)
     this.#isOverdue = false
   }

@@ -1,7 +1,7 @@
 // How early one player's commands are there before their tick runs, in fractions of a tick, so that its client stamps them
 // just in time. Of commands that arrive together the newest counts alone: the others waited for it, in a stall. And the
-// newest that came, for a client that asks, or whose line carries less than it is given: then each comes later than the
-// one before, and the client is to hold back (PROTOCOL.md, C7).
+// newest that came, for a client that asks, or whose newest comes too late, too: it knows when it sent that, and so
+// whether the way became longer or its line carries less than it is given (PROTOCOL.md, C7).
 
 /** What a report says are sixteenths of a tick: -8 to just under 8 ticks. */
 const UNIT = 16
@@ -9,27 +9,17 @@ const LEAST = -128
 const MOST = 127
 /** A client stamps no more at once. */
 const MOST_AT_ONCE = 5
-/** Who falls so far behind, and then so far again, while its commands go on coming, is told: s. The first alone may be a
- * stall that is over, or a way that became longer. */
-const BEHIND = 0.1
-/** A client shortens its lead by so much, at most: that is no falling behind. */
-const SLEW = 0.05
 /** Arrivals within so much of a tick came together. */
 const TOGETHER_TICKS = 0.25
 
 export class SlackReport {
   readonly #rate: number
   readonly #window: number
-  readonly #behind: number
   /** Of the newest command that came; -1: none. */
   newest = -1
   #isAsked: boolean
   /** Commands came since the last tick. */
   #hasArrived = false
-  /** How far ahead of the match the newest of them was of late, at the most, ticks. */
-  #most = Number.NEGATIVE_INFINITY
-  /** The same since it fell behind; undefined: it did not. */
-  #mostBehind: number | undefined
   #tick = -1
   #tickedAt = 0
   #least = Number.POSITIVE_INFINITY
@@ -42,7 +32,6 @@ export class SlackReport {
   constructor(tickRate: number, newest?: number) {
     this.newest = newest ?? -1
     this.#isAsked = newest !== undefined
-    this.#behind = Math.ceil(tickRate * BEHIND)
     this.#rate = tickRate
     this.#window = Math.ceil(tickRate / 2)
   }
@@ -67,8 +56,7 @@ export class SlackReport {
     this.#tick = tick
     this.#tickedAt = now
     this.#ticks++
-    this.#most -= SLEW
-    if (this.#hasArrived) this.#compare(this.newest - tick)
+    this.#isAsked ||= this.#hasArrived && this.newest < tick
     this.#hasArrived = false
     if (((now - this.#lastAt) * this.#rate) / 1000 >= TOGETHER_TICKS) this.#settle()
     if (this.#ticks < this.#window || this.#least === Number.POSITIVE_INFINITY) return undefined
@@ -83,13 +71,6 @@ export class SlackReport {
     const got = this.#isAsked ? this.newest : undefined
     this.#isAsked = false
     return got
-  }
-
-  #compare(ahead: number): void {
-    this.#most = Math.max(this.#most, ahead)
-    const isBehind = ahead <= -this.#behind && this.#most - ahead >= this.#behind
-    this.#mostBehind = isBehind ? Math.max(ahead, this.#mostBehind ?? ahead) : undefined
-    if (this.#mostBehind !== undefined && this.#mostBehind - ahead >= this.#behind) this.#isAsked = true
   }
 
   #settle(): void {
