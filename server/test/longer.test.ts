@@ -39,6 +39,7 @@ async function join(rate: number, fps: number) {
     },
     /** Those that came too late of what was sent after a time. */
     lateAfter: (from: number) => commands.filter(({ sentAt, slack }) => sentAt > from && slack <= 0).length,
+    slackAfter: (from: number) => commands.filter(({ sentAt }) => sentAt > from).map(({ slack }) => slack),
     sentAfter: (from: number) => commands.filter(({ sentAt }) => sentAt > from).length,
     /** Ticks whose frames came between two times. */
     framesIn: (from: number, to: number) => transport.arrivals.filter(({ at }) => at > from && at <= to).length,
@@ -46,6 +47,7 @@ async function join(rate: number, fps: number) {
 }
 
 describe.each([
+  [128, 60],
   [60, 40],
   [60, 144],
   [30, 60],
@@ -78,6 +80,20 @@ describe.each([
       expect(match.stats.rtt).toBeGreaterThan((up + down) * 0.8)
     }
   )
+
+  it('a second of 1,000 ms, and a short way again: what commands are early by is given back', async () => {
+    const { server, match, shape, slackAfter } = await join(rate, fps)
+    shape(1000, 20)
+    await server.run(4000)
+    shape(1, 1)
+    await server.run(30_000)
+    expect(match.stats.dropped).toBe(0)
+    const slack = slackAfter(server.clock.now - 1000)
+    expect(slack.length).toBeGreaterThan(0.9 * rate)
+    expect(Math.min(...slack)).toBeGreaterThan(0)
+    // A frame, and 20 ms.
+    expect(Math.max(...slack)).toBeLessThan((rate / 1000) * (1000 / fps + 20) + 1)
+  })
 
   it('a slider drawn to 300 ms within a second: 3 s later all is as it should be', async () => {
     const { server, shape, lateAfter, framesIn } = await join(rate, fps)

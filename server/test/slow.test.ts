@@ -131,6 +131,26 @@ describe('a link that carries less than the whole stream', () => {
     }
   )
 
+  it.each(
+    ([60, 20] as const).flatMap((rate) =>
+      [0.95, 0.9, 0.8].flatMap((share) => [10, 40].map((rtt) => [rate, rtt, share] as const))
+    )
+  )(
+    '%i Hz, %i ms there and back: a wide link narrows to %f of the stream, which is no longer way: state stays new',
+    async (rate, rtt, share) => {
+      const player = await play(scenes[rate], narrow(rtt), 1)
+      await player.server.run(6000)
+      const narrowed = player.server.clock.now
+      const bandwidth = full[rate] * share
+      player.link.shape(narrow(rtt, bandwidth))
+      await player.server.run(20_000)
+      expect(
+        player.backAfter(narrowed, rtt + 3000 / rate + (2000 * player.ages(narrowed + 10_000).meanBytes) / bandwidth)
+      ).toBe(0)
+      expect(player.ages(narrowed + 5000).p50).toBeLessThan(rate === 60 ? 95 : 230)
+    }
+  )
+
   it('a slow way back changes nothing', async () => {
     const profile = roundTrip(40, 0)
     const player = await play(scenes[60], { ...profile, up: { ...profile.up, latency: 300 } }, 1)

@@ -35,7 +35,7 @@ const SLIDERS: readonly Slider[] = [
     name: 'bandwidth',
     max: 100,
     clean: 100,
-    // 200 B/s, less than a tenth of what a calm page takes, to 100 kB/s in even ratios; the far end is no bound.
+    // 200 B/s to 100 kB/s in even ratios; the far end is no bound.
     value: (at) => (at === 100 ? Number.POSITIVE_INFINITY : Math.round(200 * 500 ** (at / 99))),
     text: (value) => (Number.isFinite(value) ? `${(value / 1000).toFixed(1)} kB/s` : 'unbounded'),
   },

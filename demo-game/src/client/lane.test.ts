@@ -55,6 +55,23 @@ describe('Lane', () => {
     expect(lane.waiting).toBe(1000)
   })
 
+  it('counts what is under way from when it left, however often the conditions change meanwhile', () => {
+    const conditions = { ...CLEAN, latency: 50 }
+    const lane = new Lane(conditions)
+    let arrived = false
+    lane.carry(10, () => {
+      arrived = true
+    })
+    for (; conditions.latency < 100; conditions.latency += 5) {
+      vi.advanceTimersByTime(5)
+      lane.recount()
+    }
+    // 50 ms ago, on a line that takes 95.
+    expect(arrived).toBe(false)
+    vi.advanceTimersByTime(46)
+    expect(arrived).toBe(true)
+  })
+
   it('lets everything go soon after the line is clean again', () => {
     const conditions = { ...CLEAN, latency: 5000 }
     const lane = new Lane(conditions)

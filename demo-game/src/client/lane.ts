@@ -41,25 +41,31 @@ export class Lane {
 
   /** Delivers `size` bytes when the line has carried them; at once on an unhindered line. */
   carry(size: number, deliver: () => void): void {
-    const { latency, jitter, bandwidth } = this.#conditions
+    this.#carry(size, deliver, Math.max(performance.now(), this.#freeAt) + (size / this.#conditions.bandwidth) * 1000)
+  }
+
+  /** The conditions changed: what is under way takes as long as they say from when it left, what waits leaves from now on. */
+  recount(): void {
+    const queue = this.#queue
     const now = performance.now()
-    const leavesAt = Math.max(now, this.#freeAt) + (size / bandwidth) * 1000
+    this.#queue = []
+    this.#freeAt = 0
+    this.#lastArrival = 0
+    clearTimeout(this.#timer)
+    for (const { size, deliver, leavesAt } of queue)
+      if (leavesAt <= now) this.#carry(size, deliver, leavesAt)
+      else this.carry(size, deliver)
+  }
+
+  #carry(size: number, deliver: () => void, leavesAt: number): void {
+    const { latency, jitter } = this.#conditions
+    const now = performance.now()
     const arrivesAt = Math.max(this.#lastArrival, leavesAt + latency + Math.random() * jitter)
     this.#freeAt = leavesAt
     this.#lastArrival = arrivesAt
     if (this.#queue.length === 0 && arrivesAt <= now) return deliver()
     this.#queue.push({ size, deliver, leavesAt, arrivesAt })
     if (this.#queue.length === 1) this.#wait()
-  }
-
-  /** The conditions changed: what still waits is counted anew from now. */
-  recount(): void {
-    const queue = this.#queue
-    this.#queue = []
-    this.#freeAt = 0
-    this.#lastArrival = 0
-    clearTimeout(this.#timer)
-    for (const { size, deliver } of queue) this.carry(size, deliver)
   }
 
   #wait(): void {

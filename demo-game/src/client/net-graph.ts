@@ -23,7 +23,7 @@ const count = (value: number) => value.toFixed(0)
 const LINES: readonly Line[] = [
   { label: 'round trip', tone: TINTS[0], value: (s) => s.rtt, text: ms, span: 60 },
   { label: 'jitter', tone: WARN, value: (s) => s.jitter, text: ms, span: 20 },
-  { label: 'interpolation delay', tone: TINTS[6], value: (s) => s.delay, text: ms, span: 150 },
+  { label: 'interpolation delay', tone: TINTS[6], value: (s) => Math.max(0, s.delay), text: ms, span: 150 },
   { label: 'in', tone: GOOD, value: (s) => s.bytesIn, text: perSecond, span: 4000 },
   { label: 'out', tone: TINTS[4], value: (s) => s.bytesOut, text: perSecond, span: 1000 },
   { label: 'corrections', tone: BAD, value: (s) => s.corrections, text: count, span: 3, isCount: true },

@@ -11,9 +11,9 @@
 // what is missing is made good.
 //
 // What holds: no tick is stamped twice and none after a later one; the lead bends by at most 5 % of the time that
-// passes, 20 % while it is far too short, as fast as time while all comes late (which is of no use); at most 5 ticks are
-// caught up with in one call, what is more is left out (the server repeats the last command for it, or takes a neutral
-// one).
+// passes, 20 % while it is far too short or long, as fast as time while all comes late (which is of no use); it is never
+// longer than 1.5 s, or than what a server takes; at most 5 ticks are caught up with in one call, what is more is left out
+// (the server repeats the last command for it, or takes a neutral one).
 
 import { msToTicks } from '../time/tick.ts'
 import { Lateness } from './lateness.ts'
@@ -30,14 +30,16 @@ const REPORTS = 4
 /** Ticks added to the round trip before the server has told anything. */
 const FIRST_MARGIN = 2
 const MAX_SLEW = 0.05
-const MAX_GROWTH = 0.2
+const MAX_PACE = 0.2
 const MAX_RUSH = 1
-/** So much is made good so at a time. */
-const MAX_LATE_MS = 1500
-/** What made commands late makes frames late, too, and is followed in so long: what is stamped then stays as it is. */
+/** The longest lead, ms and ticks: a server refuses what is 128 ticks ahead of it. */
+const MAX_LEAD_MS = 1500
+const MAX_LEAD = 96
+/** What made commands late makes frames late, too, which the server's tick follows for so long: stamps don't follow that. */
 const FOLLOW_MS = 10_000
-/** What is too short is made good in about so many ms, at the pace allowed. */
+/** What is too short is made good in about so many ms, at the pace allowed, and what is too long in so many. */
 const GROWTH_MS = 1000
+const SHRINK_MS = 5000
 const MAX_CATCH_UP = 5
 /** A report covers half a second and is a round trip old: for so long after a change it may be about what was before. */
 const SETTLE_MS = 1000
@@ -46,11 +48,13 @@ const GAP_MS = 250
 /** The length of a frame follows what is seen by so much of the difference; one of more than twice that was missed. */
 const FRAME_GAIN = 1 / 16
 const MISSED = 2
+/** A report reaches no further, ticks. */
+const MOST_REPORTED = 127 / 16
 /** Ticks by which a report is rounded: where they are long, what is left alone is wider than that. */
 const REPORT_STEP = 1 / 16
 /** Ticks whose lag is remembered: more than half a second's, a round trip ago. */
 const MEMORY = 256
-/** One report changes the lead by at most this much: what a stall held back is no measure of the route. */
+/** One report lengthens the lead by at most this much: what a stall held back is no measure of the route. */
 const MAX_STEP_MS = 250
 
 export class CommandClock {
@@ -60,6 +64,8 @@ export class CommandClock {
   newest = -1
   readonly #rate: number
   readonly #settle: number
+  /** Ticks. */
+  readonly #most: number
   #target: number
   /** Those since the lead last changed. */
   #reports: number[] = []
@@ -71,10 +77,10 @@ export class CommandClock {
   #frame = 0
   /** By tick, modulo MEMORY: how much of it had passed when it was stamped. */
   readonly #lags = new Float64Array(MEMORY)
-  /** And its reading then, less the time: the higher, the earlier it was sent. */
-  readonly #phases = new Float64Array(MEMORY)
-  /** Those of ticks up to this one were of another time. */
-  #phasesAfter = -1
+  /** And when that was, ms. */
+  readonly #stampedAt = new Float64Array(MEMORY)
+  /** Up to this tick that is by a clock that was another. */
+  #setAfter = -1
   readonly #lateness: Lateness
   #isRushing = false
   /** Until then frames that come later are followed; and the server's tick of the last call. */
@@ -86,7 +92,8 @@ export class CommandClock {
     this.#rate = tickRate
     this.#settle = SETTLE_MS + roundTrip
     this.#lateness = new Lateness(tickRate)
-    this.lead = msToTicks(roundTrip, tickRate) + FIRST_MARGIN
+    this.#most = Math.min(MAX_LEAD, msToTicks(MAX_LEAD_MS, tickRate))
+    this.lead = Math.min(this.#most, msToTicks(roundTrip, tickRate) + FIRST_MARGIN)
     this.#target = this.lead
   }
 
@@ -95,9 +102,14 @@ export class CommandClock {
     return this.newest < 0 ? 0 : Math.min(this.#reading - this.newest, 1)
   }
 
-  /** The server says with `tick` by how many ticks commands came early, at the least, in the last half second. */
-  report(slack: number, tick: number): void {
+  /**
+   * The server says with `tick` by how many ticks commands came early, at the least, in the last half second, up to 7.9; with
+   * more it says for which tick the newest was.
+   */
+  report(told: number, tick: number, got?: number): void {
     if (this.#last < this.#settledAt) return
+    const isMore = told >= MOST_REPORTED && got !== undefined
+    const slack = isMore ? Math.max(told, got - tick - 1) : told
     const lag = this.#lagOf(tick - Math.ceil(this.#rate / 2), tick + Math.max(0, Math.ceil(slack)) + 1)
     const left = slack + lag - msToTicks(this.#frame, this.#rate)
     this.#reports.push(left)
@@ -110,15 +122,13 @@ export class CommandClock {
 
   /** The server says with `tick` that the newest command that came was for `got`, which had run. */
   late(got: number, tick: number): void {
-    if (got > this.newest || got <= Math.max(this.#phasesAfter, this.newest - MEMORY) || tick <= got) return
-    const at = got % MEMORY
-    // It came between this tick and the one before.
-    const phase = this.#lateness.came(this.#phases[at] - this.#lags[at] + tick - got - 0.5, tick)
+    if (got > this.newest || got <= Math.max(this.#setAfter, this.newest - MEMORY) || tick <= got) return
+    // It came between this tick and the one before: stamped for that it would have been in time.
+    const phase = this.#lateness.came(tick - 0.5 - msToTicks(this.#stampedAt[got % MEMORY], this.#rate), tick)
     if (phase === undefined) return
-    const missing = phase - this.#phase + msToTicks(this.#frame, this.#rate)
-    const off = Math.min(missing + this.#ticks(AIM_MS, 2), msToTicks(MAX_LATE_MS, this.#rate))
+    const missing = phase - (this.#reading - msToTicks(this.#last, this.#rate)) + msToTicks(this.#frame, this.#rate)
     if (missing <= this.#target - this.lead) return
-    this.#target = this.lead + off
+    this.#target = Math.min(this.#most, this.lead + missing + this.#ticks(AIM_MS, 2))
     this.#isRushing = true
     this.#followedAt = this.#last + FOLLOW_MS
     this.#forget(this.#last)
@@ -135,11 +145,14 @@ export class CommandClock {
     this.#reading = Math.max(this.#reading, serverTick + this.lead)
     const tick = Math.floor(this.#reading)
     const due = isFirst ? 1 : tick - this.newest
-    if (elapsed > GAP_MS) this.#phasesAfter = this.newest
+    if (elapsed > GAP_MS) {
+      this.#setAfter = this.newest
+      this.#followedAt = Number.NEGATIVE_INFINITY
+    }
     this.newest = tick
     for (let one = tick - Math.min(due, MAX_CATCH_UP) + 1; one <= tick; one++) {
       this.#lags[one % MEMORY] = this.#reading - one
-      this.#phases[one % MEMORY] = this.#phase
+      this.#stampedAt[one % MEMORY] = now
     }
     if (elapsed > 0 && elapsed <= GAP_MS) this.#time(elapsed)
     // What was measured while nothing was stamped says nothing about the route.
@@ -147,24 +160,18 @@ export class CommandClock {
     return Math.min(due, MAX_CATCH_UP)
   }
 
-  /** The reading less the time, in ticks. */
-  get #phase(): number {
-    return this.#reading - msToTicks(this.#last, this.#rate)
-  }
-
   /** Where the server's tick is found to be earlier, as frames come later, commands need not be later. */
   #follow(now: number, elapsed: number, serverTick: number): void {
     const nominal = msToTicks(elapsed, this.#rate)
     const behind = nominal - (serverTick - this.#serverTick)
     this.#serverTick = serverTick
-    if (now > this.#followedAt || behind <= 0 || behind > nominal / 2) return
+    if (now > this.#followedAt || behind <= 0 || behind > nominal / 2 || this.lead + behind > this.#most) return
     this.lead += behind
     this.#target += behind
   }
 
   #steer(off: number): void {
-    const most = msToTicks(MAX_STEP_MS, this.#rate)
-    this.#target = this.lead + Math.max(-most, Math.min(most, off))
+    this.#target = Math.min(this.#most, this.lead + Math.min(off, msToTicks(MAX_STEP_MS, this.#rate)))
     this.#forget(this.#last)
   }
 
@@ -194,8 +201,9 @@ export class CommandClock {
   #slew(now: number, elapsed: number): void {
     const off = this.#target - this.lead
     if (off === 0) return
-    const growth = this.#isRushing ? MAX_RUSH : Math.min(MAX_GROWTH, off / msToTicks(GROWTH_MS, this.#rate))
-    const most = msToTicks(elapsed, this.#rate) * Math.max(MAX_SLEW, growth)
+    const within = msToTicks(off > 0 ? GROWTH_MS : SHRINK_MS, this.#rate)
+    const pace = this.#isRushing && off > 0 ? MAX_RUSH : Math.min(MAX_PACE, Math.abs(off) / within)
+    const most = msToTicks(elapsed, this.#rate) * Math.max(MAX_SLEW, pace)
     this.#isRushing &&= off > most
     if (Math.abs(off) <= most) this.lead = this.#target
     else this.lead += Math.sign(off) * most

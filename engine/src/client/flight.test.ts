@@ -20,7 +20,7 @@ function slow(ms: number, way = 20) {
       made++
       while (arriving[0]?.at <= now) {
         const { up, last, asks } = arriving.shift()!
-        if (asks || now > isLateFrom) flight.arrived(last, up, now, 40)
+        if (asks || now > isLateFrom) flight.arrived(last, now, 40, up)
       }
       if (flight.isFull(now)) {
         flight.held(now)
@@ -99,7 +99,7 @@ it('a way that becomes longer bit by bit is asked about once: one that is alone 
 it('is not told of anything: nothing changes', () => {
   const flight = new Flight()
   flight.sent(1, 3, 0)
-  expect(flight.arrived(3, 20, 50, 40)).toBe(0)
+  expect(flight.arrived(3, 50, 40)).toBe(0)
   expect(flight.asks).toBe(false)
 })
 
@@ -110,8 +110,8 @@ it('counts what went down with a connection, once the server says what came', ()
   flight.sent(9, 9, 40)
   flight.lost()
   flight.sent(50, 50, 6000)
-  expect(flight.arrived(5, 6030, 6050, 40)).toBe(4)
-  expect([flight.asks, flight.arrived(50, 6080, 6100, 40)]).toEqual([false, 0])
+  expect(flight.arrived(5, 6050, 40)).toBe(4)
+  expect([flight.asks, flight.arrived(50, 6100, 40)]).toEqual([false, 0])
 })
 
 it('sends again after two seconds without an answer, which may have been lost', () => {

@@ -76,16 +76,16 @@ export class Flight {
   }
 
   /**
-   * The server had what goes up to tick `got` by `at`, ms of its own clock, and says so at `now`; `roundTrip`: over an idle
-   * line, ms. Returns how many commands went down with a connection.
+   * The server has what goes up to tick `got`, and says so at `now`; `roundTrip`: over an idle line, ms; `lateAt`: the last one
+   * came too late, by then, ms of the server's clock. Returns how many commands went down with a connection.
    */
-  arrived(got: number, at: number, now: number, roundTrip: number): number {
+  arrived(got: number, now: number, roundTrip: number, lateAt?: number): number {
     if (this.#doubtful) return this.#lostAfter(got, this.#doubtful)
     let newest: Frame | undefined
     while (this.#frames.length > 0 && this.#frames[0].last <= got) newest = this.#frames.shift()
     if (!newest) return 0
     if (this.#window !== undefined) this.#resize(this.#window, newest, now)
-    else if (!newest.asks && this.#grows(at - newest.sentAt, now)) {
+    else if (!newest.asks && lateAt !== undefined && this.#grows(lateAt - newest.sentAt, now)) {
       this.#window = 1
       this.#usual = roundTrip
       this.#crowded = undefined

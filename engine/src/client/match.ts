@@ -292,10 +292,12 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     if (!frame) return
     const { tick } = frame.snapshot
     this.#serverClock.observe(tick, now)
-    if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT, frame.snapshot.tick)
+    if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT, tick, frame.got)
     if (frame.got !== undefined) {
-      this.#sender.told(frame.got, ticksToMs(tick, this.#plan.game.tickRate), this.#roundTrip.ms)
-      if (!this.#sender.isSlow) this.#commandClock.late(frame.got, tick)
+      const isLate = frame.got < tick
+      const at = isLate ? ticksToMs(tick, this.#plan.game.tickRate) : undefined
+      this.#sender.told(frame.got, this.#roundTrip.ms, at)
+      if (isLate && !this.#sender.isSlow) this.#commandClock.late(frame.got, tick)
     }
     this.#predictor.meet(frame.snapshot)
     this.#events.push(frame.events, tick)

@@ -80,11 +80,11 @@ export class Sender {
   }
 
   /**
-   * The server had all commands up to that of tick `got` by `at`, ms of its own clock; `roundTrip`: of the connection when
-   * nothing waits, ms.
+   * The server has all commands up to that of tick `got`; `roundTrip`: of the connection when nothing waits, ms; `lateAt`: the
+   * last one came too late, by then, ms of the server's clock.
    */
-  told(got: number, at: number, roundTrip: number): void {
-    this.dropped += this.#flight.arrived(got, at, this.#line.now(), roundTrip)
+  told(got: number, roundTrip: number, lateAt?: number): void {
+    this.dropped += this.#flight.arrived(got, this.#line.now(), roundTrip, lateAt)
   }
 
   /** There is another connection: what was made meanwhile, for ticks that passed, is not sent. */

@@ -13,6 +13,8 @@ const MAX_FIRST = 2048
 const CONNECT_WITHIN_MS = 10_000
 const ANSWER_WITHIN_MS = 10_000
 const FRAME_WITHIN_MS = 250
+/** A sign of life is noted this often. */
+const SIGN_OF_LIFE_MS = 500
 
 /** Socket.IO's own client options, except for its parser. */
 export type IoOptions = Partial<Omit<ManagerOptions & SocketOptions, 'parser'>>
@@ -21,6 +23,7 @@ export type IoOptions = Partial<Omit<ManagerOptions & SocketOptions, 'parser'>>
 export type Auth = object | (() => object | Promise<object>)
 
 type Socket = ReturnType<typeof io>
+type Engine = Socket['io']['engine']
 
 /**
  * Connects to a server; an empty `url` is the page's own origin. `first` is asked with the connection: its answer is that of
@@ -154,6 +157,7 @@ class SocketTransport implements Transport {
     })
     socket.on(TELL_EVENT, (message: unknown) => this.#give((to) => to.tell(bytesOf(message))))
     socket.on('disconnect', (reason) => this.#give((to) => to.status(false, reason)))
+    putOffTimeout(socket.io.engine)
   }
 
   #give(event: (to: TransportEvents) => void): void {
@@ -227,6 +231,18 @@ class SocketTransport implements Transport {
   close(): void {
     this.#socket.disconnect()
   }
+}
+
+/** Whatever arrives is a sign of life: engine.io counts pings alone, which wait behind frames where a line is slow. */
+function putOffTimeout(engine: Engine): void {
+  const { _resetPingTimeout: reset } = engine as unknown as { readonly _resetPingTimeout?: () => void }
+  let last = performance.now()
+  engine.on('packet', () => {
+    const now = performance.now()
+    if (Math.abs(now - last) < SIGN_OF_LIFE_MS) return
+    last = now
+    reset?.call(engine)
+  })
 }
 
 /** Browsers deliver an ArrayBuffer, Node a Buffer; anything else is no message of ours and reads as an empty one. */

@@ -167,6 +167,15 @@ export function isPassedOn(engine: Engine): boolean {
   )
 }
 
+/**
+ * Called with each packet: any is a sign of life. engine.io lets one alone put off that a pong is late; over a slow line a
+ * pong waits behind many.
+ */
+export function putOffTimeout(engine: Engine): void {
+  const state = engine as unknown as { hasRefreshedPingTimeout?: boolean }
+  if (state.hasRefreshedPingTimeout) state.hasRefreshedPingTimeout = false
+}
+
 /** Bytes that ws wrote and the kernel has not taken; other transports write when they are asked. */
 export function unread(engine: Engine): number {
   const { socket } = engine.transport as unknown as WebSocketTransport

@@ -10,6 +10,7 @@ import {
   forgetMask,
   inTurns,
   isPassedOn,
+  putOffTimeout,
   type SocketConnection,
   shortcut,
   unread,
@@ -76,7 +77,10 @@ export class Inbound {
     engine.on('upgrade', ({ socket }: WebSocketTransport) => socket && shortcut(socket, this.#take))
     // A WebSocket that is about to take over may ask again and again whether it may.
     engine.on('upgrading', ({ socket }: WebSocketTransport) => this.#count(NOTHING) || socket?.terminate())
-    engine.on('packet', ({ data = NOTHING }: Packet) => this.#count(data))
+    engine.on('packet', ({ data = NOTHING }: Packet) => {
+      putOffTimeout(engine)
+      this.#count(data)
+    })
     engine.on('packetCreate', ({ data = NOTHING }: Packet) => {
       this.#queued += data.length
     })

@@ -276,7 +276,12 @@ export class LiveMatch<G extends AnyGame = AnyGame> implements Match<G> {
       seat.ack = Math.max(seat.ack, ack)
       seat.pace.acked(ack, arrivedAt, now)
     }
-    seat.commands.put(run, tick)
+    try {
+      seat.commands.put(run, tick)
+    } catch (error) {
+      seat.slack.refused()
+      throw error
+    }
     if (commands.length > 0) seat.slack.arrived(first, first + commands.length - 1, now, asks)
   }
 

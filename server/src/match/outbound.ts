@@ -15,6 +15,8 @@ const MAX_DELTA_TICKS = 32_767
 const CREDIT_MS = 100
 /** Players that are offered a prior in one tick; the others in later ones. */
 const MAX_OFFERS = 16
+/** And to whom it would keep the link busy for no longer, ms. */
+const MAX_OFFER_MS = 500
 
 /** Those who get the same chunk: what it was coded with is the same for all. */
 interface Group {
@@ -154,10 +156,10 @@ export class Outbound<G extends AnyGame> {
     return generic.length < bytes.length ? generic : bytes
   }
 
-  /** Offers the current prior, if the player should have it. */
-  #offer({ handout, connection }: Seat): boolean {
+  /** Offers the current prior, if the player should have it, and its link is not busy with it for long. */
+  #offer({ handout, connection, pace }: Seat): boolean {
     const { current } = this.#learner
-    if (!current || !handout.wants(current.prior)) return false
+    if (!current || !handout.wants(current.prior) || pace.busyFor(current.bytes.length) > MAX_OFFER_MS) return false
     if (this.#notice?.of !== current)
       this.#notice = { of: current, bytes: packTell({ tell: 'prior', prior: current.bytes }) }
     handout.offer(current.prior)

@@ -45,6 +45,8 @@ const MAX_GAIN = 2
 const BASE_MS = 10_000
 const NO_QUEUE_MS = 2
 const NO_QUEUE = 1.5
+/** A way that was found to be longer is for sure when no queue grew for so long. */
+const SURE_MS = 2000
 /** Two clocks run apart by so much, at most. */
 const DRIFT = 0.0002
 /** By so much, at most, a queue may be longer where delays vary. */
@@ -126,7 +128,10 @@ export class Pace {
   /** The last one was, or it told a player who was not narrow of a long queue. */
   #cameLate = false
   #isNarrow = true
-  readonly #way = new LongerWay()
+  readonly #way: LongerWay
+  /** When the way was found to be longer, and the shortest delay before that. */
+  #longerAt = Number.NEGATIVE_INFINITY
+  #shorter = 0
   /** When a frame was held back last; before the first acknowledgement nobody keeps up. */
   #heldAt = Number.POSITIVE_INFINITY
   /** What that was when something was acknowledged last. */
@@ -135,6 +140,7 @@ export class Pace {
   /** @param tickRate ticks a second; @param before of the player's last connection */
   constructor(tickRate: number, before?: Pace) {
     this.#tickMs = 1000 / tickRate
+    this.#way = new LongerWay(this.#tickMs)
     // Where that one heard nothing, either, it is as with the one before it.
     if (before) this.#keptUp = Number.isNaN(before.#age) ? before.#keptUp : !before.#isNarrow
   }
@@ -168,6 +174,7 @@ export class Pace {
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
     const isFirst = Number.isNaN(this.#age)
     const isRound = sentAt === this.#aloneAt && now - this.#baseAt > BASE_MS
+    const own = size / this.#rate
     this.#noteAge(now - oldest, frames)
     // The clocks differ by anything: only how the difference changes is read. 16 bits are half a minute either way.
     const sent = Math.round(sentAt)
@@ -186,8 +193,8 @@ export class Pace {
     this.#first = (this.#first + frames) & this.#mask
     this.#count -= frames
     this.owesSince = this.#count > 0 ? now : undefined
-    this.#noteWay(delay, size, sentAt === this.#aloneAt, now)
-    this.#noteBase(delay, size, arrived, isRound, now)
+    if (!this.#noteWay(delay, size, own, sentAt === this.#aloneAt, now))
+      this.#noteBase(delay, size, arrived, isRound, now)
     const isAlone = sentAt + this.#path > this.#arrivedAt
     this.#delay = delay
     this.#arrivedAt = arrived
@@ -212,8 +219,15 @@ export class Pace {
     return false
   }
 
+  /** For how long a link that is narrow is busy with so many bytes, ms; 0: it keeps up. */
+  busyFor(bytes: number): number {
+    return this.#isNarrow && !Number.isNaN(this.#age) ? bytes / this.#rate : 0
+  }
+
   /** What is on its way is of no use: nothing waits for it. */
   forget(): void {
+    this.#way.forget()
+    this.#aloneAt = Number.NaN
     this.#count = 0
     this.#bytes = 0
   }
@@ -353,12 +367,18 @@ export class Pace {
     return delay - this.#base > age + this.#tickMs || this.#base - delay > PAUSE_MS
   }
 
-  /** Where the way became longer the shortest delay is another, and nothing tells of a narrow link. */
-  #noteWay(delay: number, size: number, isAlone: boolean, now: number): void {
+  /**
+   * Where the way became longer the shortest delay is another, and nothing tells of a narrow link.
+   * @param own how long the link took for the frame itself, by the rate of those before it, ms
+   */
+  #noteWay(delay: number, size: number, own: number, isAlone: boolean, now: number): boolean {
     const within = this.#tickMs / 2 + 3 * this.#jitter
     const mayBegin = !this.#isNarrow && this.#weight === SURE
-    const longer = this.#way.arrived(delay - this.#path, this.#tickMs + within, within, mayBegin, isAlone)
-    if (longer === undefined) return
+    const late = delay - this.#path
+    const longer = this.#way.arrived(late, this.#tickMs + within, within, mayBegin, isAlone ? own : undefined)
+    if (longer === undefined) return false
+    this.#longerAt = now
+    this.#shorter = this.#path
     this.#base = this.#path + longer
     this.#baseSize = size
     this.#baseOwn = 0
@@ -367,6 +387,16 @@ export class Pace {
     this.#busy = this.#busyByPath = this.#tickMs / 2
     this.#isNarrow = false
     this.#queued = 0
+    return true
+  }
+
+  /** Frames wait for each other. Where the way was found to be longer just now, it was that all along. */
+  #crowds(now: number): void {
+    if (!this.#isNarrow && now - this.#longerAt < SURE_MS) {
+      this.#base = this.#shorter
+      this.#baseOwn = 0
+    } else if (!this.#isNarrow) this.#way.ask(this.#delay - this.#path)
+    this.#narrows(now)
   }
 
   /**
@@ -404,10 +434,8 @@ export class Pace {
     this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
     const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
-    if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow)) {
-      if (!this.#isNarrow) this.#way.ask()
-      this.#narrows(now)
-    }
+    if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow))
+      this.#crowds(now)
     this.#cameLate = this.#isOverdue || (isLong && !this.#isNarrow)
     this.#isOverdue = false
   }

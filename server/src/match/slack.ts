@@ -1,7 +1,7 @@
 // How early one player's commands are there before their tick runs, in fractions of a tick, so that its client stamps them
 // just in time. Of commands that arrive together the newest counts alone: the others waited for it, in a stall. And the
 // newest that came, for a client that asks, or whose newest comes too late, too: it knows when it sent that, and so
-// whether the way became longer or its line carries less than it is given (PROTOCOL.md, C7).
+// whether the way became longer or its line carries less than it is given; or far too early (PROTOCOL.md, C7).
 
 /** What a report says are sixteenths of a tick: -8 to just under 8 ticks. */
 const UNIT = 16
@@ -51,6 +51,11 @@ export class SlackReport {
     this.#last = tick - this.#tick - ((now - this.#tickedAt) * this.#rate) / 1000
   }
 
+  /** Commands came that were too far ahead: its client is to hear of it. */
+  refused(): void {
+    this.#least = Math.min(this.#least, MOST / UNIT)
+  }
+
   /** `tick` has run at `now` (ms). Every half second: what to tell, in sixteenths of a tick. Undefined: nothing new. */
   ran(tick: number, now: number): number | undefined {
     this.#tick = tick
@@ -63,6 +68,8 @@ export class SlackReport {
     const told = Math.max(LEAST, Math.min(MOST, Math.round(this.#least * UNIT)))
     this.#least = Number.POSITIVE_INFINITY
     this.#ticks = 0
+    // It is more than a report can say.
+    this.#isAsked ||= told === MOST
     return told
   }
 
