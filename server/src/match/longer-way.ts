@@ -60,9 +60,9 @@ export class LongerWay {
   }
 
   /**
-   * One was `late` ms late. `from`: from how much on that is of interest; `within`: what delays vary by; `mayBegin`: the player keeps up, and it
-   * is known what delays vary by; `alone`: no other was on its way, and the link was busy with it for so long itself, ms, by
-   * the rate of those before it. Returns by how many ms the way is longer.
+   * One was `late` ms late. `from`: from how much on that is of interest; `within`: what delays vary by; `mayBegin`: the
+   * player keeps up, and it is known what delays vary by; `alone`: no other was on its way, and the link was busy with it
+   * for so long itself, ms, by the rate of those before it. Returns by how many ms the way is longer.
    */
   arrived(late: number, from: number, within: number, mayBegin: boolean, alone?: number): number | undefined {
     const longer = this.#stepped(late, from, within, mayBegin) ?? this.#crowd(late, alone)
