@@ -151,6 +151,22 @@ describe('a link that carries less than the whole stream', () => {
     }
   )
 
+  it.each([1, 2])(
+    'a small stream on a link that narrows to a tenth is a few seconds old, once (seed %i)',
+    async (seed) => {
+      const small = scene(60, 8)
+      const free = await play(small, narrow(RTT), seed)
+      await free.server.run(4000)
+      const player = await play(small, narrow(RTT), seed)
+      await player.server.run(8000)
+      const narrowed = player.server.clock.now
+      player.link.shape(narrow(RTT, free.ages(1000).bytesPerSecond / 10))
+      await player.server.run(20_000)
+      expect(player.ages(narrowed).max).toBeLessThan(4500)
+      expect(player.ages(narrowed + 7000).max).toBeLessThan(1500)
+    }
+  )
+
   it('a slow way back changes nothing', async () => {
     const profile = roundTrip(40, 0)
     const player = await play(scenes[60], { ...profile, up: { ...profile.up, latency: 300 } }, 1)

@@ -39,7 +39,12 @@ export class LongerWay {
 
   /** Whether the next ones tell: until then nothing is to be held back for what is late. */
   get isOpen(): boolean {
-    return this.#steps > 0 || this.#growing > 0
+    return this.#steps > 0 || this.isGrowing
+  }
+
+  /** It was found to be longer just now, and may become so on. */
+  get isGrowing(): boolean {
+    return this.#growing > 0
   }
 
   /** Whether one is to go alone: when all have arrived, and no other after it. */

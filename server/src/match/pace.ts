@@ -91,6 +91,11 @@ export class Pace {
   /** Bytes on their way. */
   #bytes = 0
   #lastSentAt = 0
+  /** When the last acknowledgement came, and what usually passes between two, ms. */
+  #ackedAt = Number.NaN
+  #ackGap = 0
+  /** The last one told a player who keeps up of a long queue, out of the blue. */
+  #isAlarmed = false
   /** How long an acknowledgement takes from the sending: mean and mean deviation, ms. */
   #age = Number.NaN
   #ageSpread = 0
@@ -181,6 +186,8 @@ export class Pace {
     const delay = this.#delay + (((arrivedAt - sent - this.#delay) << 16) >> 16)
     const arrived = sent + delay
     this.#heldBefore = this.#heldAt
+    if (!isFirst) this.#ackGap += (Math.min(now - this.#ackedAt, MAX_USUAL_MS) - this.#ackGap) / 8
+    this.#ackedAt = now
     if (isFirst) {
       this.#heldBefore = this.#heldAt = now
       this.#isNarrow = !this.#keptUp && now - oldest > FIRST_MS
@@ -281,12 +288,14 @@ export class Pace {
     if (this.#cameLate && !this.#isLittle && waiting - this.#lag - 2 * this.#lagSpread > this.#tickMs)
       this.#narrows(now)
     this.#cameLate = false
+    // Little is on its way, one came late, and what went a tick later does not come: in a stall it would have come with it.
+    if (this.#isAlarmed && now - this.#ackedAt > 3 * (this.#tickMs + this.#jitter + this.#ackGap)) this.#narrows(now)
     if (waiting > this.#age + Math.max(4 * this.#ageSpread, this.#tickMs + LATE_MS)) {
       // A stall, or a link that became narrow: ever fewer frames go into it, so that neither costs much.
       this.#isOverdue = true
       if (!this.#isLittle) this.#heldAt = now
       if (!this.#isNarrow && this.#isLittle && waiting < PAUSE_MS) return true
-      const every = this.#isLittle ? PROBE_MS : waiting < PAUSE_MS ? waiting * SPREAD : PAUSE_MS
+      const every = waiting > PAUSE_MS ? PAUSE_MS : this.#isLittle ? PROBE_MS : waiting * SPREAD
       if (this.#bytes > MAX_BYTES || now - this.#lastSentAt < every) return false
       if (waiting > PAUSE_MS) return true
     }
@@ -436,6 +445,7 @@ export class Pace {
     const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
     if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow))
       this.#crowds(now)
+    this.#isAlarmed = isLong && !this.#isNarrow && this.#queued === 1 && !this.#way.isGrowing
     this.#cameLate = this.#isOverdue || (isLong && !this.#isNarrow)
     this.#isOverdue = false
   }
