@@ -17,6 +17,8 @@ const MEMORY = 256
 const SILENCE_MS = 100
 /** And sooner for a frame that came merged with others: the server holds back, and waits for word. */
 const AWAITED_MS = 20
+/** But no sooner while commands wait for a slow line: one in 100 ms would be all that it carries. */
+const SLOW_MS = 1000
 
 export interface Stamped {
   readonly tick: number
@@ -124,7 +126,7 @@ export class Sender {
     // The next commands bring it, unless they wait for a frame of a server that waits for it.
     if (this.isSlow && !this.#isAwaited && Math.abs(now - this.#flushedAt) < SILENCE_MS) return
     const silence = Math.abs(now - this.#sentAt)
-    const within = this.#isAwaited && !this.isSlow ? AWAITED_MS : SILENCE_MS
+    const within = this.#flight.isFull(now) ? SLOW_MS : this.#isAwaited && !this.isSlow ? AWAITED_MS : SILENCE_MS
     if (this.#held === this.#acked || silence < within || !this.#hasRoom) return
     // What waits goes with it: over long-polling, where one frame is on its way at a time, it would else come too late
     // each time.
