@@ -70,6 +70,14 @@ it('on a line that is good again lets everything go within two seconds', () => {
   expect(flight.asks).toBe(false)
 })
 
+it('is told once a second only, where frames down are held back: that is enough', () => {
+  const flight = new Flight()
+  for (let tick = 0; tick < 300; tick++) flight.sent(tick, tick, tick * 20)
+  // Sent each 20 ms, and 200 ms apart when they come.
+  for (let got = 0; got < 10; got += 5) flight.arrived(got, 2000 + got * 200, 40, 1000 + got * 200)
+  expect(flight.asks).toBe(true)
+})
+
 it('a way that becomes longer at once holds nothing back, however late all comes', () => {
   const { flight, run, late } = slow(0)
   run(1000)

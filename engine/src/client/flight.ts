@@ -15,7 +15,7 @@ const MEMORY = 512
 const LATE_MS = 50
 /** Commands that came late took so much longer up than others that did, ms, within so many: they wait for each other. */
 const GROWN_MS = 100
-const LATELY_MS = 1000
+const LATELY_MS = 3000
 /** A frame that takes this share of what one behind many took, and is alone on its way, waited for none. */
 const ALIKE = 0.75
 /** Nothing had to wait for so long: nobody counts any more. */
@@ -120,7 +120,9 @@ export class Flight {
       if (isAlone) this.#usual = took
     }
     const isFar = asks && isAlone && took > ALIKE * this.#crowded!
-    if (isFar || now - this.#heldAt > FREE_MS) this.#window = undefined
+    if (!isFar && now - this.#heldAt <= FREE_MS) return
+    this.#window = undefined
+    this.#lateAt = Number.NEGATIVE_INFINITY
   }
 
   /** On their way, of those that ask: the last ones. */
