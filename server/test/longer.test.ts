@@ -81,7 +81,7 @@ describe.each([
     }
   )
 
-  it('a second of 1,000 ms, and a short way again: what commands are early by is given back', async () => {
+  it('four seconds of 1,000 ms up, and a short way again: what commands are early by is given back', async () => {
     const { server, match, shape, slackAfter } = await join(rate, fps)
     shape(1000, 20)
     await server.run(4000)
@@ -107,3 +107,23 @@ describe.each([
     expect(framesIn(began + 3000, began + 8000)).toBeGreaterThan(4.9 * rate)
   })
 })
+
+it.each([
+  [200, 0],
+  [400, 0],
+  [400, 60],
+])(
+  'a round trip of %i ms, give or take %i, at 30 Hz: no command waits, and four seconds later all are in time',
+  async (rtt, jitter) => {
+    const { server, match, shape, slackAfter } = await join(30, 60)
+    const began = server.clock.now
+    shape(rtt / 2, rtt / 2, jitter / 2)
+    for (let frames = 0; frames < 600; frames++) {
+      await server.run(1000 / 60)
+      expect(match.congested).toBe(false)
+    }
+    const settled = slackAfter(began + 4000)
+    expect(settled.length).toBeGreaterThan(150)
+    expect(Math.min(...settled)).toBeGreaterThanOrEqual(0)
+  }
+)

@@ -51,10 +51,10 @@ function play(clock: CommandClock, ms: number, route: Route) {
         const slack = Math.min(...inTime.map((one) => one.slack))
         told.push({ at, slack })
         const isMore = isTold && slack >= 127 / 16
-        const said = isTold
+        const report = isTold
           ? Math.max(-8, Math.min(127 / 16, Math.round(16 * slack) / 16))
           : Math.round(16 * slack) / 16
-        clock.report(said, Math.floor(windowEnd / tick), isMore ? inTime.at(-1)!.tick : undefined)
+        clock.report(report, Math.floor(windowEnd / tick), isMore ? inTime.at(-1)!.tick : undefined)
       }
       windowEnd += 500
     }

@@ -32,7 +32,7 @@ export class LongerWay {
   /** The most by which one was late since the link was taken to be narrow, ms; undefined: nothing is asked. */
   #crowded: number | undefined
 
-  /** @param tickMs between two */
+  /** @param tickMs between two ticks, and so two frames */
   constructor(tickMs: number) {
     this.#enough = 2 * Math.ceil(Math.max(LEAST_STEPS, STEPS_MS / tickMs) / 2)
   }

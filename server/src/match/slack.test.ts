@@ -47,6 +47,16 @@ describe('slack', () => {
     for (let tick = 0; tick < 100; tick++) expect(report.ran(tick, tick * TICK)).toBeUndefined()
   })
 
+  it('of what was refused, too far ahead, is the most that can be said', () => {
+    const report = new SlackReport(RATE)
+    let told: number | undefined
+    for (let tick = 0; tick < 12; tick++) {
+      report.refused()
+      told = report.ran(tick, tick * TICK) ?? told
+    }
+    expect(told).toBe(127)
+  })
+
   it('is held within a byte', () => {
     expect(half(new SlackReport(RATE), 0, () => -100 * TICK)).toBe(127)
     expect(half(new SlackReport(RATE), 0, (tick) => (tick + 60) * TICK)).toBe(-128)
