@@ -11,7 +11,7 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions, external
 const maxWorkers = availableParallelism()
 
 const realTime = [
-  'server/test/{api,bots,connect,host,hostile,join,packages,reconnect,silent,soak,stock,threads,wire}.test.ts',
+  'server/test/{alive,api,bots,connect,host,hostile,join,packages,reconnect,silent,soak,stock,threads,wire}.test.ts',
   'benchmarks/test/{arena,smoke}.test.ts',
 ]
 

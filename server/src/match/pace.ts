@@ -14,16 +14,11 @@
 // starves the screen: while few bytes are on their way frames go on, and that wait alone makes and keeps nobody narrow.
 // No clock here: times are ms of any steady clock.
 
+import { InFlight } from './in-flight.ts'
 import { LongerWay } from './longer-way.ts'
 
-/** Frames on their way; more are not sent. There is room for a few at first, for most players for good. */
+/** Frames on their way; more are not sent. */
 const MAX_FRAMES = 256
-const FEW_FRAMES = 16
-/** Numbers of a frame in the ring. */
-const TICK = 0
-const SIZE = 1
-const TIME = 2
-const WORDS = 3
 /** While no more bytes are on their way, frames go before the first acknowledgement: a segment of TCP. */
 const FIRST_BYTES = 1460
 /** Who acknowledges the first frame in so long is not narrow to begin with. */
@@ -83,13 +78,7 @@ export class Pace {
   readonly #tickMs: number
   /** It did over the connection before: that the first acknowledgement takes long is the end of the stall that cut that. */
   readonly #keptUp: boolean = false
-  // A ring of the frames on their way, the oldest first: tick, bytes and time of each. Its length is a power of two.
-  #frames = new Float64Array(FEW_FRAMES * WORDS)
-  #mask = FEW_FRAMES - 1
-  #first = 0
-  #count = 0
-  /** Bytes on their way. */
-  #bytes = 0
+  readonly #sent = new InFlight()
   #lastSentAt = 0
   /** When the last acknowledgement came, and what usually passes between two, ms. */
   #ackedAt = Number.NaN
@@ -152,30 +141,20 @@ export class Pace {
 
   /** A frame was written. */
   sent(tick: number, bytes: number, now: number): void {
-    if (this.#count > this.#mask) this.#grow()
-    if (this.#count === 0) this.#aloneAt = now
-    const at = this.#at(this.#count)
-    this.#frames[at + TICK] = tick
-    this.#frames[at + SIZE] = bytes
-    this.#frames[at + TIME] = now
-    this.#count++
-    this.#bytes += bytes
+    if (this.#sent.count === 0) this.#aloneAt = now
+    this.#sent.push(tick, bytes, now)
     this.#lastSentAt = now
     this.owesSince ??= now
   }
 
   /** Everything up to `tick` arrived; its own frame at `arrivedAt`, ms of the client's clock, its low 16 bits. */
   acked(tick: number, arrivedAt: number, now: number): void {
-    const first = this.#at(0)
-    const ring = this.#frames
-    if (this.#count === 0 || ring[first + TICK] > tick) return
-    let frames = 1
-    while (frames < this.#count && ring[this.#at(frames) + TICK] <= tick) frames++
-    const oldest = ring[first + TIME]
-    const oldestSize = ring[first + SIZE]
-    const last = this.#at(frames - 1)
-    const size = ring[last + SIZE]
-    const sentAt = ring[last + TIME]
+    const frames = this.#sent.upTo(tick)
+    if (frames === 0) return
+    const oldest = this.#sent.timeOf(0)
+    const oldestSize = this.#sent.sizeOf(0)
+    const size = this.#sent.sizeOf(frames - 1)
+    const sentAt = this.#sent.timeOf(frames - 1)
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
     const isFirst = Number.isNaN(this.#age)
     const isRound = sentAt === this.#aloneAt && now - this.#baseAt > BASE_MS
@@ -196,10 +175,8 @@ export class Pace {
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
     // The rate of the round without frames would be by the shortest delay that it is to correct; a stall tells of none.
     else if (!isRound && !(this.#isOverdue && this.#isLittle)) this.#noteRate(frames, arrived)
-    for (let i = 0; i < frames; i++) this.#bytes -= ring[this.#at(i) + SIZE]
-    this.#first = (this.#first + frames) & this.#mask
-    this.#count -= frames
-    this.owesSince = this.#count > 0 ? now : undefined
+    this.#sent.shift(frames)
+    this.owesSince = this.#sent.count > 0 ? now : undefined
     if (!this.#noteWay(delay, size, own, sentAt === this.#aloneAt, now))
       this.#noteBase(delay, size, arrived, isRound, now)
     const isAlone = sentAt + this.#path > this.#arrivedAt
@@ -217,7 +194,7 @@ export class Pace {
    * whether a poll waits, which tells sooner than an acknowledgement that all has arrived.
    */
   takes(isFull: boolean, now: number, isPolled?: boolean): boolean {
-    if (isFull || this.#count === MAX_FRAMES) this.#narrows(now)
+    if (isFull || this.#sent.count === MAX_FRAMES) this.#narrows(now)
     else if (isPolled !== undefined) return isPolled
     else if (this.#isDrained(now)) {
       if (now - this.#heldAt > KEEPS_UP_MS) this.#isNarrow = false
@@ -235,14 +212,13 @@ export class Pace {
   forget(): void {
     this.#way.forget()
     this.#aloneAt = Number.NaN
-    this.#count = 0
-    this.#bytes = 0
+    this.#sent.clear()
   }
 
   /** Whether little is on its way. */
   get #isLittle(): boolean {
-    const size = this.#frames[this.#at(0) + SIZE]
-    return this.#bytes < (size > SMALL_FRAME ? FEW_BYTES : 2 * FEW_BYTES)
+    const size = this.#sent.sizeOf(0)
+    return this.#sent.bytes < (size > SMALL_FRAME ? FEW_BYTES : 2 * FEW_BYTES)
   }
 
   /** Bytes a ms. */
@@ -255,22 +231,6 @@ export class Pace {
     return this.#base - this.#baseOwn
   }
 
-  /** Where in the ring the numbers of the one are that was sent so many after the oldest. */
-  #at(frame: number): number {
-    return ((this.#first + frame) & this.#mask) * WORDS
-  }
-
-  /** Twice the room: what is at the ring's start follows its end. */
-  #grow(): void {
-    const frames = new Float64Array(2 * this.#frames.length)
-    const first = this.#at(0)
-    frames.set(this.#frames.subarray(first))
-    frames.set(this.#frames.subarray(0, first), this.#frames.length - first)
-    this.#frames = frames
-    this.#mask = 2 * this.#mask + 1
-    this.#first = 0
-  }
-
   /** Frames are held back from now on, until none was for a while. */
   #narrows(now: number): void {
     this.#isNarrow = true
@@ -279,10 +239,9 @@ export class Pace {
 
   /** Whether the link will have delivered what it was given, or about, when the next tick comes. */
   #isDrained(now: number): boolean {
-    if (this.#count === 0) return true
-    if (Number.isNaN(this.#age)) return this.#bytes < FIRST_BYTES
-    const oldest = this.#at(0)
-    const first = this.#frames[oldest + TIME]
+    if (this.#sent.count === 0) return true
+    if (Number.isNaN(this.#age)) return this.#sent.bytes < FIRST_BYTES
+    const first = this.#sent.timeOf(0)
     const waiting = now - first
     // It came late and what was sent next is not there yet: nothing stood still, it takes longer.
     if (this.#cameLate && !this.#isLittle && waiting - this.#lag - 2 * this.#lagSpread > this.#tickMs)
@@ -296,7 +255,7 @@ export class Pace {
       if (!this.#isLittle) this.#heldAt = now
       if (!this.#isNarrow && this.#isLittle && waiting < PAUSE_MS) return true
       const every = waiting > PAUSE_MS ? PAUSE_MS : this.#isLittle ? PROBE_MS : waiting * SPREAD
-      if (this.#bytes > MAX_BYTES || now - this.#lastSentAt < every) return false
+      if (this.#sent.bytes > MAX_BYTES || now - this.#lastSentAt < every) return false
       if (waiting > PAUSE_MS) return true
     }
     if (this.#way.isAsked) {
@@ -306,12 +265,12 @@ export class Pace {
     // Nothing went through without a queue for long: one round without frames shows what the path takes.
     if (now - this.#baseAt > BASE_MS) this.#narrows(now)
     if (!this.#isNarrow) return true
-    const size = this.#frames[oldest + SIZE]
+    const size = this.#sent.sizeOf(0)
     const rate = this.#rate * this.#gain
     let free = Math.max(this.#deliveredAt, first) + size / rate
     // It is not acknowledged: so it is not there, or was not a moment ago.
     free = Math.max(free, now - this.#lag - 2 * this.#lagSpread)
-    const left = free + (this.#bytes - size) / rate - now
+    const left = free + (this.#sent.bytes - size) / rate - now
     if (left < AHEAD_TICKS * this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS)
       return true
     // Held for want of a word only, and little is on its way: that tells of no narrow link.
@@ -330,7 +289,7 @@ export class Pace {
       return
     }
     // A pause is no measure of the next one.
-    const isOver = this.#isOverdue && this.#count === frames
+    const isOver = this.#isOverdue && this.#sent.count === frames
     const usual = Math.min(age, Math.max(MAX_USUAL_MS, isOver ? this.#age : 3 * this.#age))
     this.#ageSpread += (Math.abs(usual - this.#age) - this.#ageSpread) / 4
     this.#age += (usual - this.#age) / 8
@@ -355,9 +314,8 @@ export class Pace {
     let busy = Number.POSITIVE_INFINITY
     let since = 0
     for (let i = frames - 1; i >= 0; i--) {
-      const at = this.#at(i)
-      bytes += this.#frames[at + SIZE]
-      const started = this.#frames[at + TIME] + this.#path
+      bytes += this.#sent.sizeOf(i)
+      const started = this.#sent.timeOf(i) + this.#path
       const ms = Math.max(LEAST_MS, arrived - Math.max(this.#arrivedAt, started + 2 * this.#jitter))
       if (bytes * busy < delivered * ms || delivered === 0) {
         delivered = bytes
@@ -443,7 +401,7 @@ export class Pace {
     this.#weight = Math.min(SURE, this.#weight + 1)
     // One is enough where it came late, and more is on its way: after a stall the later ones would have come with it.
     const inARow = this.#tickMs < LONG_TICK_MS ? QUEUED_IN_A_ROW : QUEUED_IN_A_ROW - 1
-    if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#bytes > FIRST_BYTES ? 1 : inARow))
+    if (!this.#way.isOpen && this.#queued >= (this.#isOverdue && this.#sent.bytes > FIRST_BYTES ? 1 : inARow))
       this.#crowds(now)
     this.#isAlarmed = isLong && !this.#isNarrow && this.#queued === 1 && !this.#way.isGrowing
     this.#cameLate = this.#isOverdue || (isLong && !this.#isNarrow)
