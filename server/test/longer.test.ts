@@ -1,5 +1,5 @@
-// A way that becomes longer, as another route or a lag slider makes it: that is no narrow link. Nothing is held back for
-// it, or not for long, and commands are in time again soon.
+// A way that becomes longer, as another route or a lag slider makes it, or an uneven one: that is no narrow link. Nothing is
+// held back for it, or not for long, and commands are in time again soon.
 
 import { command, defineGame, entity, int } from '@tickwire/engine'
 import { type LinkProfile, type PathProfile, roundTrip } from '@tickwire/engine/testing'
@@ -15,14 +15,14 @@ const gameAt = (tickRate: number) =>
   })
 
 /** A player on a LAN, where something moves in each tick. */
-async function join(rate: number, fps: number) {
+async function join(rate: number, fps: number, seed = 3) {
   const rules = {
     start: ({ world }: { world: { dot: { spawn(row: object): unknown } } }) => void world.dot.spawn({}),
     tick: ({ world, tick }: { world: { dot: Iterable<{ x: number }> }; tick: number }) => {
       for (const dot of world.dot) dot.x = tick % 1000
     },
   }
-  const server = new VirtualServer(gameAt(rate), rules as never, 3)
+  const server = new VirtualServer(gameAt(rate), rules as never, seed)
   let presses = 0
   const input = () => ({ aim: presses++ % 256 })
   // A screen's clock is not the server's.
@@ -127,3 +127,32 @@ it.each([
     expect(Math.min(...settled)).toBeGreaterThanOrEqual(0)
   }
 )
+
+describe.each([
+  [60, 60],
+  [60, 15],
+  [20, 60],
+])('%i ticks and %i frames a second, over an uneven line', (rate, fps) => {
+  it.each([
+    [20, 50],
+    [20, 100],
+    [100, 50],
+    [200, 50],
+  ])('of %i ms, give or take %i, each way: that is no queue, and nothing is held back', async (way, jitter) => {
+    for (const seed of [1, 2, 3]) {
+      const { server, match, shape, lateAfter, sentAfter, framesIn } = await join(rate, fps, seed)
+      shape(way, way, jitter)
+      await server.run(20_000)
+      const began = server.clock.now
+      let held = 0
+      for (let i = 0; i < 1200; i++) {
+        await server.run(1000 / 60)
+        if (match.congested) held++
+      }
+      expect(held).toBe(0)
+      expect(framesIn(began, began + 20_000)).toBeGreaterThan(0.9 * 20 * rate)
+      expect(lateAfter(began)).toBeLessThan(0.05 * sentAfter(began))
+      expect(match.stats.rtt).toBeGreaterThan(1.5 * way)
+    }
+  })
+})

@@ -41,11 +41,13 @@ const handlers = {
   async join({ contender, index, count, ...options }: Crowd): Promise<number[]> {
     const { bot } = await CONTENDERS[contender].load()
     const slots: number[] = []
+    const states = newest
     for (let i = 0; i < count; i++) {
-      const at = newest.push(undefined) - 1
+      const at = states.push(undefined) - 1
       const joined = await bot(options, {
         held(state) {
-          newest[at] = state
+          if (states !== newest) return // of a run that is over
+          states[at] = state
           held.match.push(index)
           held.tick.push(state.tick)
           held.at.push(now())

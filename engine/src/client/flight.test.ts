@@ -20,7 +20,7 @@ function slow(ms: number, way = 20) {
       made++
       while (arriving[0]?.at <= now) {
         const { up, last, asks } = arriving.shift()!
-        if (asks || now > isLateFrom) flight.arrived(last, now, 40, up)
+        if (asks || now > isLateFrom) flight.arrived(last, now, 40, up, now > isLateFrom)
       }
       if (flight.isFull(now)) {
         flight.held(now)
@@ -74,7 +74,7 @@ it('is told once a second only, where frames down are held back: that is enough'
   const flight = new Flight()
   for (let tick = 0; tick < 300; tick++) flight.sent(tick, tick, tick * 20)
   // Sent each 20 ms, and 200 ms apart when they come.
-  for (let got = 0; got < 10; got += 5) flight.arrived(got, 2000 + got * 200, 40, 1000 + got * 200)
+  for (let got = 0; got < 10; got += 5) flight.arrived(got, 2000 + got * 200, 40, 1000 + got * 200, true)
   expect(flight.asks).toBe(true)
 })
 
@@ -104,10 +104,29 @@ it('a way that becomes longer bit by bit is asked about once: one that is alone 
   expect(flight.asks).toBe(false)
 })
 
+it('an uneven line, which brings one late and the next in time, is asked about once in ten seconds', () => {
+  const flight = new Flight()
+  /** Two come late, the second by 180 ms more. */
+  const unevenly = (tick: number, now: number) => {
+    flight.sent(tick, tick, now)
+    flight.sent(tick + 1, tick + 1, now + 20)
+    flight.arrived(tick, now + 250, 200, now + 120, true)
+    flight.arrived(tick + 1, now + 450, 200, now + 320, true)
+    return flight.asks
+  }
+  expect(unevenly(1, 0)).toBe(true)
+  flight.sent(3, 3, 500)
+  flight.arrived(3, 700, 200, 610, false)
+  expect(flight.asks).toBe(false)
+  expect(unevenly(4, 1000)).toBe(false)
+  expect(unevenly(6, 5000)).toBe(false)
+  expect(unevenly(8, 12_000)).toBe(true)
+})
+
 it('is not told of anything: nothing changes', () => {
   const flight = new Flight()
   flight.sent(1, 3, 0)
-  expect(flight.arrived(3, 50, 40)).toBe(0)
+  expect(flight.arrived(3, 50, 40, 40, false)).toBe(0)
   expect(flight.asks).toBe(false)
 })
 
@@ -118,8 +137,8 @@ it('counts what went down with a connection, once the server says what came', ()
   flight.sent(9, 9, 40)
   flight.lost()
   flight.sent(50, 50, 6000)
-  expect(flight.arrived(5, 6050, 40)).toBe(4)
-  expect([flight.asks, flight.arrived(50, 6100, 40)]).toEqual([false, 0])
+  expect(flight.arrived(5, 6050, 40, 6040, false)).toBe(4)
+  expect([flight.asks, flight.arrived(50, 6100, 40, 6080, false)]).toEqual([false, 0])
 })
 
 it('sends again after two seconds without an answer, which may have been lost', () => {

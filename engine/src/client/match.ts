@@ -295,8 +295,7 @@ export class JoinedMatch<G extends AnyGame> implements ClientMatch<G> {
     if (frame.slack !== undefined) this.#commandClock.report(frame.slack / SLACK_UNIT, tick, frame.got)
     if (frame.got !== undefined) {
       const isLate = frame.got < tick
-      const at = isLate ? ticksToMs(tick, this.#plan.game.tickRate) : undefined
-      this.#sender.told(frame.got, this.#roundTrip.ms, at)
+      this.#sender.told(frame.got, this.#roundTrip.ms, ticksToMs(tick, this.#plan.game.tickRate), isLate)
       if (isLate && !this.#sender.isSlow) this.#commandClock.late(frame.got, tick)
     }
     this.#predictor.meet(frame.snapshot)

@@ -11,23 +11,25 @@ export class RoundTrip {
   /** ms, smoothed. */
   ms: number
   readonly #line: Line
-  #due: number
+  #askedAt: number
 
   /** @param first what joining measured, ms */
   constructor(line: Line, first: number) {
     this.#line = line
     this.ms = first
-    this.#due = line.now() + PING_MS
+    this.#askedAt = line.now()
   }
 
   /** Measures, if that is due. */
   measure(): void {
     const began = this.#line.now()
-    if (began < this.#due || this.#line.isLost || this.#line.bufferedAmount > 0) return
-    this.#due = began + PING_MS
+    // Either way, as a clock may be set back.
+    if (Math.abs(began - this.#askedAt) < PING_MS || this.#line.isLost || this.#line.bufferedAmount > 0) return
+    this.#askedAt = began
     this.#line.ask(packAsk({ ask: 'ping' })).then(
       () => {
-        this.ms += (this.#line.now() - began - this.ms) * SHARE
+        const took = this.#line.now() - began
+        if (took >= 0) this.ms += (took - this.ms) * SHARE
       },
       () => {} // the connection's end is told by itself
     )

@@ -128,7 +128,7 @@ describe('commands', () => {
     over.isLost = false
     sender.resumed()
     expect(sender.dropped).toBe(100)
-    sender.told(61, 40)
+    sender.told(61, 40, 0, false)
     expect(sender.dropped).toBe(102)
     sender.add(164, idle)
     sender.flush(50, 48)
@@ -143,14 +143,14 @@ describe('commands', () => {
       sender.flush(50, 48)
     }
     for (let tick = 60; tick < 64; tick++) press(tick)
-    sender.told(60, 40, line.time)
+    sender.told(60, 40, line.time, true)
     expect(sender.isSlow).toBe(false)
     line.time += 150
-    sender.told(61, 40, line.time)
+    sender.told(61, 40, line.time, true)
     for (let tick = 64; tick < 68; tick++) press(tick)
     expect(sent.slice(4).map(({ first, asks }) => [first, asks])).toEqual([[64, true]])
     expect(sender).toMatchObject({ congested: true, isSlow: true })
-    sender.told(64, 40)
+    sender.told(64, 40, line.time + 200, false)
     sender.flush(50, 48)
     expect(sent[5]).toMatchObject({ first: 65, asks: true })
     expect(sent[5].commands).toHaveLength(3)

@@ -64,6 +64,11 @@ export class Sender {
     return this.#flight.asks
   }
 
+  /** What commands take there and back while it is, ms: those that wait for each other, too. */
+  get took(): number | undefined {
+    return this.#flight.took
+  }
+
   /** Takes the command of a tick later than all before. */
   add(tick: number, command: Values): void {
     this.#stamped.set(tick, { tick, command })
@@ -82,11 +87,11 @@ export class Sender {
   }
 
   /**
-   * The server has all commands up to that of tick `got`; `roundTrip`: of the connection when nothing waits, ms; `lateAt`: the
-   * last one came too late, by then, ms of the server's clock.
+   * The server has all commands up to that of tick `got`, by `at` of its clock, ms; `roundTrip`: of the connection when nothing
+   * waits, ms; `isLate`: the last one came too late.
    */
-  told(got: number, roundTrip: number, lateAt?: number): void {
-    this.dropped += this.#flight.arrived(got, this.#line.now(), roundTrip, lateAt)
+  told(got: number, roundTrip: number, at: number, isLate: boolean): void {
+    this.dropped += this.#flight.arrived(got, this.#line.now(), roundTrip, at, isLate)
   }
 
   /** There is another connection: what was made meanwhile, for ticks that passed, is not sent. */

@@ -4,7 +4,7 @@ import { ticksToMs } from '../time/tick.ts'
 
 /** Read at any time; destructure it for a picture of now. */
 export interface Stats {
-  /** Round trip in ms, of pings, smoothed. */
+  /** Round trip in ms: of pings, smoothed; while commands wait for a slow line, of the last of them that was answered. */
   readonly rtt: number
   /** How much later than the fastest frames arrive, ms, 95th percentile. */
   readonly jitter: number
@@ -42,7 +42,7 @@ export interface Gauges {
   readonly line: Pick<Stats, 'bytesIn' | 'bytesOut' | 'bufferedAmount'>
   readonly predictor: Pick<Stats, 'corrections'>
   readonly receiver: Pick<Stats, 'skipped' | 'resyncs' | 'epoch'>
-  readonly sender: Pick<Stats, 'dropped' | 'congested'>
+  readonly sender: Pick<Stats, 'dropped' | 'congested'> & { readonly took: number | undefined }
 }
 
 /** Reads as the gauges do at that moment. */
@@ -50,7 +50,7 @@ export function statsOf(gauges: Gauges): Stats {
   const { tickRate, roundTrip, serverClock, interpolator, commandClock, line, predictor, receiver, sender } = gauges
   return {
     get rtt() {
-      return roundTrip.ms
+      return sender.took ?? roundTrip.ms
     },
     get jitter() {
       return serverClock.jitter

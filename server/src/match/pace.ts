@@ -16,6 +16,7 @@
 
 import { InFlight } from './in-flight.ts'
 import { LongerWay } from './longer-way.ts'
+import { Swing } from './swing.ts'
 
 /** Frames on their way; more are not sent. */
 const MAX_FRAMES = 256
@@ -46,6 +47,8 @@ const SURE_MS = 2000
 const DRIFT = 0.0002
 /** By so much, at most, a queue may be longer where delays vary. */
 const MAX_JITTER_MS = 30
+/** What a narrow link takes for a frame by itself is known but for this share of it. */
+const OWN_ERROR = 0.25
 /** So many acknowledgements in a row that tell of a queue make a player narrow. */
 const QUEUED_IN_A_ROW = 3
 /** Where a tick takes so long two do, and a queue is long when it takes no longer than this, ms. */
@@ -112,6 +115,7 @@ export class Pace {
   #gain = 1
   /** By how much delays vary from one to the next while there is no queue, ms. */
   #jitter = MAX_JITTER_MS
+  readonly #swing: Swing
   /** Of what is known of it: grows with each acknowledgement, to `SURE`. */
   #weight = 1
   /** The last one's queue, ms, and how many in a row were long, each no shorter than the one before. */
@@ -122,6 +126,8 @@ export class Pace {
   /** The last one was, or it told a player who was not narrow of a long queue. */
   #cameLate = false
   #isNarrow = true
+  /** Since when it is. */
+  #narrowAt = Number.NEGATIVE_INFINITY
   readonly #way: LongerWay
   /** When the way was found to be longer, and the shortest delay before that. */
   #longerAt = Number.NEGATIVE_INFINITY
@@ -135,6 +141,7 @@ export class Pace {
   constructor(tickRate: number, before?: Pace) {
     this.#tickMs = 1000 / tickRate
     this.#way = new LongerWay(this.#tickMs)
+    this.#swing = new Swing(this.#tickMs)
     // Where that one heard nothing, either, it is as with the one before it.
     if (before) this.#keptUp = Number.isNaN(before.#age) ? before.#keptUp : !before.#isNarrow
   }
@@ -180,13 +187,19 @@ export class Pace {
     if (!this.#noteWay(delay, size, own, sentAt === this.#aloneAt, now))
       this.#noteBase(delay, size, arrived, isRound, now)
     const isAlone = sentAt + this.#path > this.#arrivedAt
+    const behind = Math.max(0, this.#deliveredAt - sentAt)
+    this.#swing.passed(arrived - this.#arrivedAt)
     this.#delay = delay
     this.#arrivedAt = arrived
     this.#deliveredAt = sentAt + delay - this.#path
     // Where one word is for several frames, the first of them waited for it.
     const deliveredFirst = frames === 1 ? this.#deliveredAt : deliveredBefore + oldestSize / this.#rate
     this.#noteLag(Math.max(0, now - Math.min(this.#deliveredAt, deliveredFirst)))
-    this.#noteQueue(Math.max(0, this.#deliveredAt - size / this.#rate - sentAt), isAlone, now)
+    const owned = size / this.#rate
+    const queued = Math.max(0, this.#deliveredAt - owned - sentAt)
+    this.#swing.came(queued, this.#isNarrow ? 0 : behind)
+    if (this.#isNarrow && isAlone && now - this.#narrowAt > SURE_MS) this.#swing.rose(queued - OWN_ERROR * owned)
+    this.#noteQueue(queued, isAlone, now)
   }
 
   /**
@@ -233,6 +246,7 @@ export class Pace {
 
   /** Frames are held back from now on, until none was for a while. */
   #narrows(now: number): void {
+    if (!this.#isNarrow) this.#narrowAt = now
     this.#isNarrow = true
     this.#heldAt = now
   }
@@ -271,8 +285,9 @@ export class Pace {
     // It is not acknowledged: so it is not there, or was not a moment ago.
     free = Math.max(free, now - this.#lag - 2 * this.#lagSpread)
     const left = free + (this.#sent.bytes - size) / rate - now
-    if (left < AHEAD_TICKS * this.#tickMs + Math.min(this.#jitter, this.#tickMs / 2) && now - this.#baseAt < BASE_MS)
-      return true
+    // What a frame may be late by itself is no queue.
+    const spare = Math.max(this.#swing.ms, Math.min(this.#jitter, this.#tickMs / 2))
+    if (left < AHEAD_TICKS * this.#tickMs + spare && now - this.#baseAt < BASE_MS) return true
     // Held for want of a word only, and little is on its way: that tells of no narrow link.
     this.#heldAt = this.#isOverdue && this.#isLittle ? this.#heldBefore : now
     return false
@@ -316,7 +331,10 @@ export class Pace {
     for (let i = frames - 1; i >= 0; i--) {
       bytes += this.#sent.sizeOf(i)
       const started = this.#sent.timeOf(i) + this.#path
-      const ms = Math.max(LEAST_MS, arrived - Math.max(this.#arrivedAt, started + 2 * this.#jitter))
+      const ms = Math.max(
+        LEAST_MS,
+        arrived - Math.max(this.#arrivedAt, started + Math.max(2 * this.#jitter, this.#swing.ms))
+      )
       if (bytes * busy < delivered * ms || delivered === 0) {
         delivered = bytes
         busy = ms
@@ -354,6 +372,7 @@ export class Pace {
     this.#busy = this.#busyByPath = this.#tickMs / 2
     this.#isNarrow = false
     this.#queued = 0
+    this.#swing.forget()
     return true
   }
 
@@ -388,10 +407,11 @@ export class Pace {
    */
   #noteQueue(queued: number, isAlone: boolean, now: number): void {
     // On a narrow link hardly a frame is alone, so that what delays vary by is not known: it would hide a queue that stands.
-    if (queued < NO_QUEUE_MS + (this.#isNarrow ? 0 : NO_QUEUE * this.#jitter)) this.#baseAt = now
+    if (queued < NO_QUEUE_MS + (this.#isNarrow ? 0 : Math.max(NO_QUEUE * this.#jitter, this.#swing.ms / 2)))
+      this.#baseAt = now
     // What a stall held back comes at once, each less late than the one before.
     const jitter = this.#weight < SURE ? MAX_JITTER_MS : this.#jitter
-    const isLong = queued > Math.min(1.5 * this.#tickMs, LONG_TICK_MS) + 3 * jitter
+    const isLong = queued > Math.min(1.5 * this.#tickMs, LONG_TICK_MS) + Math.max(3 * jitter, this.#swing.ms)
     this.#queued = isLong && queued > this.#queue - this.#tickMs / 4 ? this.#queued + 1 : 0
     // Of frames that wait for each other nothing is to be seen of it.
     if (isAlone || (!this.#isNarrow && this.#queued === 0))
