@@ -15,7 +15,7 @@ const gameAt = (tickRate: number) =>
   })
 
 /** A player on a LAN, where something moves in each tick. */
-async function join(rate: number, fps: number, seed = 3) {
+async function join(rate: number, fps: number, seed = 3, profile = roundTrip(2, 0)) {
   const rules = {
     start: ({ world }: { world: { dot: { spawn(row: object): unknown } } }) => void world.dot.spawn({}),
     tick: ({ world, tick }: { world: { dot: Iterable<{ x: number }> }; tick: number }) => {
@@ -26,7 +26,7 @@ async function join(rate: number, fps: number, seed = 3) {
   let presses = 0
   const input = () => ({ aim: presses++ % 256 })
   // A screen's clock is not the server's.
-  const draw = { profile: roundTrip(2, 0), fps: fps * 1.001 }
+  const draw = { profile, fps: fps * 1.001 }
   const { link, match, commands, transport } = await server.join({ match: 'quick', input }, draw)
   await server.run(10_000)
   return {
@@ -134,13 +134,15 @@ describe.each([
   [20, 60],
 ])('%i ticks and %i frames a second, over an uneven line', (rate, fps) => {
   it.each([
-    [20, 50],
-    [20, 100],
-    [100, 50],
-    [200, 50],
-  ])('of %i ms, give or take %i, each way: that is no queue, and nothing is held back', async (way, jitter) => {
+    ['that it becomes', 20, 50],
+    ['that it becomes', 20, 100],
+    ['that it is', 100, 50],
+    ['that it is', 200, 50],
+  ])('%s, of %i ms, give or take %i, each way: that is no queue, and nothing is held back', async (is, way, jitter) => {
     for (const seed of [1, 2, 3]) {
-      const { server, match, shape, lateAfter, sentAfter, framesIn } = await join(rate, fps, seed)
+      const uneven: PathProfile = { latency: way, jitter }
+      const profile = is === 'that it is' ? { up: uneven, down: uneven } : undefined
+      const { server, match, shape, lateAfter, sentAfter, framesIn } = await join(rate, fps, seed, profile)
       shape(way, way, jitter)
       await server.run(20_000)
       const began = server.clock.now

@@ -36,7 +36,7 @@ const MAX_RUSH = 1
 const MAX_LEAD_MS = 1500
 const MAX_LEAD = 96
 /** What made commands late makes frames late, too, which the server's tick follows for so long: stamps don't follow that. */
-const FOLLOW_MS = 10_000
+const FOLLOW_MS = 15_000
 /** What is too short is made good in about so many ms, at the pace allowed, and what is too long in so many. */
 const GROWTH_MS = 1000
 const SHRINK_MS = 5000

@@ -25,10 +25,6 @@ it('tells the least late where some waited for each other', () => {
   expect(told(10, (tick) => 40 - 2 * tick)).toEqual([22])
 })
 
-it('tells the latest where they come unevenly: now one is late, and now another', () => {
-  expect(told(10, (tick) => 18 + (tick % 3) * 5)).toEqual([28])
-})
-
 it('tells nothing of a few', () => {
   expect(told(9, () => 18)).toEqual([])
   expect(told(600, (tick) => (tick % 60 < 8 ? 18 : undefined))).toEqual([])

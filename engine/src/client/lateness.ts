@@ -8,10 +8,7 @@ import { msToTicks } from '../time/tick.ts'
 const LATE_MS = 150
 const PAUSE_MS = 100
 const COUNT = 4
-/**
- * Where they vary by no more, or up and down, that is the way, and the latest counts; else some waited for each other, and
- * the least late.
- */
+/** Where they vary by no more that is the way, and the latest counts; else some waited for each other, and the least late. */
 const SPREAD_MS = 80
 
 export class Lateness {
@@ -21,10 +18,6 @@ export class Lateness {
   #count = 0
   #least = 0
   #most = 0
-  /** The last one, and by how much they went up and down in all. */
-  #before = 0
-  #rise = 0
-  #fall = 0
 
   /** @param tickRate ticks a second */
   constructor(tickRate: number) {
@@ -40,20 +33,14 @@ export class Lateness {
     if (isNew) {
       this.#count = 0
       this.#since = tick
-      this.#least = this.#most = this.#before = phase
-      this.#rise = this.#fall = 0
+      this.#least = this.#most = phase
     }
     this.#count++
     this.#last = tick
-    if (phase > this.#before) this.#rise += phase - this.#before
-    else this.#fall += this.#before - phase
-    this.#before = phase
     this.#least = Math.min(this.#least, phase)
     this.#most = Math.max(this.#most, phase)
     if (this.#count < COUNT || tick - this.#since < msToTicks(LATE_MS, this.#rate)) return undefined
     this.#count = 0
-    const spread = this.#most - this.#least
-    const isUneven = Math.min(this.#rise, this.#fall) > spread / 2
-    return isUneven || spread < msToTicks(SPREAD_MS, this.#rate) ? this.#most : this.#least
+    return this.#most - this.#least < msToTicks(SPREAD_MS, this.#rate) ? this.#most : this.#least
   }
 }
