@@ -12,7 +12,7 @@ import { bundle, GAME, partOf, sharesOf } from '../src/bundle/measure.ts'
  * KB, minified and gzipped, of a page with the whole client: what it takes today, and a little. The goal is 42; it goes up
  * only for what players feel.
  */
-const MOST = 49
+const MOST = 49.2
 
 test(`a game's page loads at most ${MOST} KB for Tickwire, Socket.IO included`, async () => {
   const { gzipped, modules, code } = await bundle(GAME)

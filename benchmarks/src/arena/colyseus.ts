@@ -63,6 +63,7 @@ interface ClientRoom {
   onMessage(type: string, act: (message: never) => void): void
   send(type: string, message: unknown): void
   input(): { readonly data: Input; send(): number }
+  readonly reconnection: { enabled: boolean }
   leave(): Promise<unknown>
 }
 
@@ -226,10 +227,16 @@ const botWith =
       },
       close() {
         for (const stop of stops) stop()
-        void room.leave()
+        leave(room)
       },
     }
   }
+
+/** For good: where the server ends before it hears of that, over a slow line, its client would try for a minute to come back. */
+function leave(room: ClientRoom): void {
+  room.reconnection.enabled = false
+  void room.leave()
+}
 
 const lightWith =
   (variant: Variant) =>
@@ -240,7 +247,7 @@ const lightWith =
     return {
       close() {
         stop()
-        void room.leave()
+        leave(room)
       },
     }
   }
