@@ -21,9 +21,10 @@ const LATELY_MS = 3000
 const ALIKE = 0.75
 /** Nothing had to wait for so long: nobody counts any more. */
 const FREE_MS = 1000
-/** Where there was none, so many times that growth is no sign of one for so long, ms. */
+/** Where there was none, so many times that growth is no sign of one for so long, ms, but for one of MOST_UNEVEN. */
 const UNEVEN = 1.5
 const UNEVEN_MS = 10_000
+const MOST_UNEVEN = 400
 /** Without any answer for so long one more frame goes: the answer may have been in a frame that could not be read. */
 const UNANSWERED_MS = 2000
 
@@ -115,7 +116,8 @@ export class Flight {
   lost(): void {
     this.#doubtful = [...(this.#doubtful ?? []), ...this.#frames]
     this.#frames = []
-    this.#window = undefined
+    this.#free()
+    this.#unevenUntil = Number.NEGATIVE_INFINITY
   }
 
   /** One came late that took so long up, by two clocks: whether they take ever longer. */
@@ -127,8 +129,8 @@ export class Flight {
 
   /** The first one that asked went behind all others: in a queue it takes no less than the one that told of it. */
   #isDisproved({ asks }: Frame, took: number, now: number): boolean {
-    if (!asks || this.#crowded !== undefined || took > this.#suspect - GROWN_MS / 2) return false
-    this.#uneven = UNEVEN * (this.#suspect - this.#least)
+    if (!asks || !this.asks || this.#crowded !== undefined || took > this.#suspect - GROWN_MS / 2) return false
+    this.#uneven = Math.min(MOST_UNEVEN, UNEVEN * (this.#suspect - this.#least))
     this.#unevenUntil = now + UNEVEN_MS
     return true
   }

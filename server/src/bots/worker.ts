@@ -41,6 +41,8 @@ class Bot {
   #cancel = (): void => {}
   /** Where the clock stood at tick 0, by the frame that came fastest. */
   #origin = Number.POSITIVE_INFINITY
+  /** The shortest, ms. */
+  #roundTrip = Number.POSITIVE_INFINITY
   #tick = 0
   #counted = 0
   #reconnects = 0
@@ -78,11 +80,12 @@ class Bot {
     if (this.#tick === 0) this.#counted = tick - this.match.stats.skipped
     this.#tick = tick
     this.#origin = Math.min(this.#origin, at - tick * this.#interval)
+    this.#roundTrip = Math.min(this.#roundTrip, this.match.stats.rtt)
   }
 
   /** How old the newest state is, ms: since its tick, as the fastest frame tells when that was. */
   get age(): number {
-    return now() - this.#origin - this.#tick * this.#interval + this.match.stats.rtt / 2
+    return now() - this.#origin - this.#tick * this.#interval + this.#roundTrip / 2
   }
   /** Frames since this was asked last. */
   frames(): number {

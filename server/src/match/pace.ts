@@ -11,7 +11,8 @@
 //
 // A player is *narrow* while frames are held back for it, and for a second after. One who is not is sent every frame; a
 // queue that grows makes it narrow. An acknowledgement that does not come may be a stall of either way, in which holding
-// starves the screen: while few bytes are on their way frames go on, and that wait alone makes and keeps nobody narrow.
+// starves the screen: while few bytes are on their way frames go on, and that wait alone makes and keeps nobody narrow. Nor
+// does what an uneven line makes late by itself (swing.ts).
 // No clock here: times are ms of any steady clock.
 
 import { InFlight } from './in-flight.ts'
@@ -177,6 +178,7 @@ export class Pace {
     if (isFirst) {
       this.#heldBefore = this.#heldAt = now
       this.#isNarrow = !this.#keptUp && now - oldest > FIRST_MS
+      this.#narrowAt = now
       this.#delivered = size
       this.#busyByPath = this.#busy = Math.max(1, now - oldest)
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
@@ -197,7 +199,8 @@ export class Pace {
     this.#noteLag(Math.max(0, now - Math.min(this.#deliveredAt, deliveredFirst)))
     const owned = size / this.#rate
     const queued = Math.max(0, this.#deliveredAt - owned - sentAt)
-    this.#swing.came(queued, this.#isNarrow ? 0 : behind)
+    // Until the rate is known a queue seems to drain faster than it does.
+    this.#swing.came(queued, this.#isNarrow || this.#weight < SURE ? 0 : behind)
     if (this.#isNarrow && isAlone && now - this.#narrowAt > SURE_MS) this.#swing.rose(queued - OWN_ERROR * owned)
     this.#noteQueue(queued, isAlone, now)
   }

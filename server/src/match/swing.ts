@@ -1,7 +1,9 @@
 // By how much frames are late on an uneven line while none waits for another, so that it is not taken for a narrow one.
 // Two things tell:
-//   - One was less late than the one before it by more than a queue drains meanwhile: that one was not late for a queue.
+//   - One came with the one before it, sooner than a link that carries so little could have brought it: that one was not
+//     late for a queue.
 //   - One was alone on its way, on a link that has been narrow for a while, and late all the same: it waited for none.
+// Whoever asks has to know what the link carries: where that is taken to be less than it is, a queue seems to be none.
 // No clock here: ms of any clock.
 
 /** What delays rose to they may again for so long, ms, and up to so much. */
@@ -11,7 +13,7 @@ const MOST_MS = 250
 export class Swing {
   /** Ms; fades. */
   ms = 0
-  /** From where delays fall. */
+  /** How late the last one was that may have waited. */
   #peak = 0
   readonly #tickMs: number
 
@@ -24,7 +26,10 @@ export class Swing {
     this.ms *= Math.exp(-Math.max(0, ms) / MEMORY_MS)
   }
 
-  /** One was `late` ms late; behind the one before it, had that been late for a queue, it would have been by `behind` ms. */
+  /**
+   * One was `late` ms late, but for what the link takes for it; behind the one before it, had that been late for a queue, it
+   * would have been by `behind` ms.
+   */
   came(late: number, behind: number): void {
     if (late >= behind - this.#tickMs / 2) this.#peak = late
     else this.rose(this.#peak)
