@@ -15,6 +15,7 @@
 // does what an uneven line makes late by itself (swing.ts).
 // No clock here: times are ms of any steady clock.
 
+import { DeliveryRate } from './delivery-rate.ts'
 import { InFlight } from './in-flight.ts'
 import { LongerWay } from './longer-way.ts'
 import { Swing } from './swing.ts'
@@ -26,9 +27,6 @@ const FIRST_BYTES = 1460
 /** Who acknowledges the first frame in so long is not narrow to begin with. */
 const FIRST_MS = 500
 
-/** The rate is that of the last so many ms. No frame takes less than `LEAST_MS` on its way. */
-const RATE_MS = 250
-const LEAST_MS = 0.5
 /** A frame goes so long before the link is done with the last: less leaves it idle, more makes a queue. */
 const AHEAD_TICKS = 0.75
 /** The link is taken to be faster with each frame that waited for no other, up to twice: the shortest delay may be wrong. */
@@ -105,11 +103,7 @@ export class Pace {
   #baseSize = 0
   #baseOwn = 0
   #baseAt = 0
-  /** Bytes that the link delivered of late, and the ms that it was busy with them. */
-  #delivered = 0
-  #busy = 0
-  /** The same by the shortest delay as it is: `#busy` leaves off by how much delays vary. */
-  #busyByPath = 0
+  readonly #rate = new DeliveryRate()
   /** When a frame was sent while no other was on its way. */
   #aloneAt = Number.NaN
   /** How much faster than that it is taken to be. */
@@ -166,7 +160,7 @@ export class Pace {
     const deliveredBefore = Math.max(oldest, this.#deliveredAt)
     const isFirst = Number.isNaN(this.#age)
     const isRound = sentAt === this.#aloneAt && now - this.#baseAt > BASE_MS
-    const own = size / this.#rate
+    const own = size / this.#rate.bytesPerMs
     this.#noteAge(now - oldest, frames)
     // The clocks differ by anything: only how the difference changes is read. 16 bits are half a minute either way.
     const sent = Math.round(sentAt)
@@ -179,11 +173,13 @@ export class Pace {
       this.#heldBefore = this.#heldAt = now
       this.#isNarrow = !this.#keptUp && now - oldest > FIRST_MS
       this.#narrowAt = now
-      this.#delivered = size
-      this.#busyByPath = this.#busy = Math.max(1, now - oldest)
+      this.#rate.begins(size, Math.max(1, now - oldest))
     } else if (this.#isSet(delay, now - sentAt)) this.#base = Number.NaN
     // The rate of the round without frames would be by the shortest delay that it is to correct; a stall tells of none.
-    else if (!isRound && !(this.#isOverdue && this.#isLittle)) this.#noteRate(frames, arrived)
+    else if (!isRound && !(this.#isOverdue && this.#isLittle)) {
+      const varies = Math.max(2 * this.#jitter, this.#swing.ms)
+      this.#rate.note(this.#sent, frames, arrived, this.#arrivedAt, this.#path, varies)
+    }
     this.#sent.shift(frames)
     this.owesSince = this.#sent.count > 0 ? now : undefined
     if (!this.#noteWay(delay, size, own, sentAt === this.#aloneAt, now))
@@ -195,13 +191,13 @@ export class Pace {
     this.#arrivedAt = arrived
     this.#deliveredAt = sentAt + delay - this.#path
     // Where one word is for several frames, the first of them waited for it.
-    const deliveredFirst = frames === 1 ? this.#deliveredAt : deliveredBefore + oldestSize / this.#rate
+    const deliveredFirst = frames === 1 ? this.#deliveredAt : deliveredBefore + oldestSize / this.#rate.bytesPerMs
     this.#noteLag(Math.max(0, now - Math.min(this.#deliveredAt, deliveredFirst)))
-    const owned = size / this.#rate
-    const queued = Math.max(0, this.#deliveredAt - owned - sentAt)
+    const took = size / this.#rate.bytesPerMs
+    const queued = Math.max(0, this.#deliveredAt - took - sentAt)
     // Until the rate is known a queue seems to drain faster than it does.
     this.#swing.came(queued, this.#isNarrow || this.#weight < SURE ? 0 : behind)
-    if (this.#isNarrow && isAlone && now - this.#narrowAt > SURE_MS) this.#swing.rose(queued - OWN_ERROR * owned)
+    if (this.#isNarrow && isAlone && now - this.#narrowAt > SURE_MS) this.#swing.rose(queued - OWN_ERROR * took)
     this.#noteQueue(queued, isAlone, now)
   }
 
@@ -221,7 +217,7 @@ export class Pace {
 
   /** For how long a link that is narrow is busy with so many bytes, ms; 0: it keeps up. */
   busyFor(bytes: number): number {
-    return this.#isNarrow && !Number.isNaN(this.#age) ? bytes / this.#rate : 0
+    return this.#isNarrow && !Number.isNaN(this.#age) ? bytes / this.#rate.bytesPerMs : 0
   }
 
   /** What is on its way is of no use: nothing waits for it. */
@@ -235,11 +231,6 @@ export class Pace {
   get #isLittle(): boolean {
     const size = this.#sent.sizeOf(0)
     return this.#sent.bytes < (size > SMALL_FRAME ? FEW_BYTES : 2 * FEW_BYTES)
-  }
-
-  /** Bytes a ms. */
-  get #rate(): number {
-    return this.#delivered / this.#busy
   }
 
   /** The delay of nothing on an idle link, by two clocks. */
@@ -283,7 +274,7 @@ export class Pace {
     if (now - this.#baseAt > BASE_MS) this.#narrows(now)
     if (!this.#isNarrow) return true
     const size = this.#sent.sizeOf(0)
-    const rate = this.#rate * this.#gain
+    const rate = this.#rate.bytesPerMs * this.#gain
     let free = Math.max(this.#deliveredAt, first) + size / rate
     // It is not acknowledged: so it is not there, or was not a moment ago.
     free = Math.max(free, now - this.#lag - 2 * this.#lagSpread)
@@ -321,35 +312,6 @@ export class Pace {
     this.#lag += (usual - this.#lag) / 8
   }
 
-  /**
-   * So many frames were there at `arrived`. The link was busy with what was sent from one of them on since it had that one,
-   * or since the last arrival; of these rates the lowest counts: one too high makes a queue, one too low an idle moment,
-   * which the gain ends.
-   */
-  #noteRate(frames: number, arrived: number): void {
-    let bytes = 0
-    let delivered = 0
-    let busy = Number.POSITIVE_INFINITY
-    let since = 0
-    for (let i = frames - 1; i >= 0; i--) {
-      bytes += this.#sent.sizeOf(i)
-      const started = this.#sent.timeOf(i) + this.#path
-      const ms = Math.max(
-        LEAST_MS,
-        arrived - Math.max(this.#arrivedAt, started + Math.max(2 * this.#jitter, this.#swing.ms))
-      )
-      if (bytes * busy < delivered * ms || delivered === 0) {
-        delivered = bytes
-        busy = ms
-        since = started
-      }
-    }
-    const kept = Math.exp(-Math.max(0, arrived - this.#arrivedAt) / RATE_MS)
-    this.#delivered = kept * this.#delivered + delivered
-    this.#busy = kept * this.#busy + busy
-    this.#busyByPath = kept * this.#busyByPath + Math.max(LEAST_MS, arrived - Math.max(this.#arrivedAt, since))
-  }
-
   /** Whether the client's clock was set: the frame took longer than its acknowledgement, or far less than any. */
   #isSet(delay: number, age: number): boolean {
     return delay - this.#base > age + this.#tickMs || this.#base - delay > PAUSE_MS
@@ -371,8 +333,7 @@ export class Pace {
     this.#baseSize = size
     this.#baseOwn = 0
     this.#baseAt = now
-    this.#delivered = size
-    this.#busy = this.#busyByPath = this.#tickMs / 2
+    this.#rate.begins(size, this.#tickMs / 2)
     this.#isNarrow = false
     this.#queued = 0
     this.#swing.forget()
@@ -395,7 +356,7 @@ export class Pace {
    */
   #noteBase(delay: number, size: number, arrived: number, isRound: boolean, now: number): void {
     this.#base += DRIFT * (arrived - this.#arrivedAt)
-    const msPerByte = this.#busyByPath / this.#delivered
+    const { msPerByte } = this.#rate
     if (Number.isNaN(this.#base) || delay <= this.#base || isRound) {
       this.#base = delay
       this.#baseSize = size
